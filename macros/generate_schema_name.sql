@@ -1,0 +1,4 @@
+{# Schemas carry the plain names of the design: staging, conformed, core, marts, meta. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""Load delivered extracts into the raw schema, one transaction a file."""

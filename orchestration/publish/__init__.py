@@ -1,0 +1,1 @@
+"""Write, audit and publish the release that BI tools read."""

@@ -1,0 +1,70 @@
+"""Settings of one installation: resolved once, frozen, the same for the command line, Dagster and dbt."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where things are and when the night runs.
+
+    Every field can be set by an environment variable led by ``CONTACT_CENTER_``, for example
+    ``CONTACT_CENTER_HOME``. An unknown environment or time zone raises ``pydantic.ValidationError``.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CONTACT_CENTER_", frozen=True, extra="forbid")
+
+    home: Path = PROJECT_DIR / "data"
+    """Folder that holds ``landing/``, ``warehouse.duckdb`` and ``published/``."""
+
+    environment: Literal["local", "production"] = "local"
+    """Named explicitly: nothing is guessed from the machine."""
+
+    time_zone: str = "UTC"
+    """IANA zone of the operator: the nightly schedule and the default as-of midnight."""
+
+    nightly_cron: str = "0 4 * * *"
+    """When the nightly refresh starts, in ``time_zone``."""
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @property
+    def project_dir(self) -> Path:
+        """Root of the dbt project and of the repository."""
+        return PROJECT_DIR
+
+    @property
+    def landing(self) -> Path:
+        """Extracts as delivered: ``landing/<system>/<entity>/*``."""
+        return self.home / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The private database; one writer."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """What BI tools read; replaced atomically."""
+        return self.home / "published"
+
+
+@cache
+def get_settings() -> Settings:
+    """Return the settings of this process, resolved from the environment once."""
+    return Settings()

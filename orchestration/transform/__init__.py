@@ -1,0 +1,1 @@
+"""Run the dbt project and read back what it did."""
