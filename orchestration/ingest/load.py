@@ -1,0 +1,226 @@
+"""Loading the landing folder: every new file in one transaction, into its raw table and the books.
+
+A file that was there before with the same size and time is not opened. Bytes that were loaded before are not loaded
+again under whatever name, but the delivery counts: the file's newest delivery moves on, so that a snapshot that comes
+back is the newest again. A refused file is written into the books with its reason and stops nothing else.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.ingest.batch import VIEW, Batch, Reject
+from orchestration.ingest.content import SMALL_BYTES
+from orchestration.ingest.declarations import ExtractDeclaration
+from orchestration.ingest.discover import LandedFile, discover, file_sha256
+from orchestration.ingest.errors import NeedsCarefulReading, RefusedFile
+from orchestration.ingest.ledger import Ledger, Transaction, number
+from orchestration.ingest.read import reading
+from orchestration.ingest.rules import Statements, statements
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What happened to one new file: ``status`` is loaded, duplicate, refused or unsettled (still being written)."""
+
+    system: str
+    entity: str
+    path: str
+    status: str
+    rows: int = 0
+    rejected: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ExtractReport:
+    """Counts of one extract in this load; ``rows`` were loaded, ``rejected`` rows were not."""
+
+    system: str
+    entity: str
+    files_loaded: int
+    files_duplicate: int
+    files_refused: int
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did. ``missing`` names required extracts of which no file was ever loaded."""
+
+    extracts: tuple[ExtractReport, ...]
+    outcomes: tuple[FileOutcome, ...]
+    unchanged: int
+    unknown: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def refused(self) -> tuple[FileOutcome, ...]:
+        """The files refused in this load."""
+        return tuple(outcome for outcome in self.outcomes if outcome.status == "refused")
+
+
+def load_landing(
+    con: duckdb.DuckDBPyConnection,
+    landing: Path,
+    declarations: Sequence[ExtractDeclaration],
+    refresh_id: int,
+    progress: Callable[[FileOutcome], None] | None = None,
+    small_bytes: int = SMALL_BYTES,
+) -> LoadReport:
+    """Load every new file below ``landing``, in the order of their paths.
+
+    The books and the raw tables must exist (``create_books``, ``ensure_raw_tables``). ``progress`` is called after
+    each new file. ``small_bytes`` is the size up to which files are read in memory. Raises ``DeclarationError`` when
+    a path matches two declarations; an interruption leaves nothing of the file it hit.
+    """
+    con.execute("set TimeZone = 'UTC'")
+    found = discover(landing, declarations)
+    loader = _Loader(con, refresh_id, small_bytes)
+    outcomes: list[FileOutcome] = []
+    for file in found.files:
+        outcome = loader.take(file)
+        if outcome is not None:
+            outcomes.append(outcome)
+            if progress is not None:
+                progress(outcome)
+    return LoadReport(
+        extracts=tuple(_summary(declaration, outcomes) for declaration in declarations),
+        outcomes=tuple(outcomes),
+        unchanged=len(found.files) - len(outcomes),
+        unknown=found.unknown,
+        missing=_missing(con, declarations),
+    )
+
+
+class _Loader:
+    """Takes files one after the other and decides what each is."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, refresh_id: int, small_bytes: int) -> None:
+        self.con = con
+        self.small_bytes = small_bytes
+        self.ledger = Ledger(con, refresh_id)
+
+    def take(self, file: LandedFile) -> FileOutcome | None:
+        """Load one file if it is new; None when it is the delivery already known."""
+        if self.ledger.is_unchanged(file):
+            return None
+        try:
+            sha256 = file_sha256(file.path)
+        except OSError as error:
+            return _outcome(file, "unsettled", reason=f"cannot be read: {error.strerror}")
+        if not _is_settled(file):
+            return _outcome(file, "unsettled", reason="changed while it was being read")
+        file_id, status = self.ledger.find(file, sha256)
+        if file_id is None or status == "refused":
+            return self._load(file, sha256, self.ledger.next_file_id() if file_id is None else file_id)
+        if self.ledger.is_last_at_path(file, file_id):
+            self.ledger.touch(file, file_id)
+            return None
+        self.ledger.deliver_again(file, file_id)
+        return _outcome(file, "duplicate")
+
+    def _load(self, file: LandedFile, sha256: str, file_id: int) -> FileOutcome:
+        extra_columns: list[str] = []
+        try:
+            try:
+                outcome = self._read(file, sha256, file_id, extra_columns, bulk=True)
+            except NeedsCarefulReading:
+                outcome = self._read(file, sha256, file_id, extra_columns, bulk=False)
+        except RefusedFile as refusal:
+            if not _is_settled(file):
+                return _outcome(file, "unsettled", reason="changed while it was being read")
+            with Transaction(self.con):
+                self.ledger.enter(file, sha256, file_id, "refused", 0, 0, refusal.reason)
+            outcome, extra_columns = _outcome(file, "refused", reason=refusal.reason), []
+        self.ledger.entered(file, sha256, file_id, outcome.status, extra_columns)
+        return outcome
+
+    def _read(self, file: LandedFile, sha256: str, file_id: int, extra_columns: list[str], bulk: bool) -> FileOutcome:
+        extra_columns.clear()
+        declaration = file.declaration
+        with (
+            Transaction(self.con),
+            reading(self.con, file.path, declaration, bulk=bulk, small_bytes=self.small_bytes) as delivered,
+        ):
+            rows = rejected = 0
+            sql = statements(declaration, delivered.shape)
+            for batch in delivered.batches:
+                batch_rows, batch_rejected = self._write(batch, sql, file_id)
+                rows, rejected = rows + batch_rows, rejected + batch_rejected
+            extra_columns.extend(self.ledger.note_extra_columns(declaration, delivered.extra_columns, file_id))
+            if not _is_settled(file):
+                raise RefusedFile("changed while it was being read")
+            note = "; ".join(delivered.notes) or None
+            self.ledger.enter(file, sha256, file_id, "loaded", rows, rejected, note)
+        return _outcome(file, "loaded", rows, rejected, note)
+
+    def _write(self, batch: Batch, sql: Statements, file_id: int) -> tuple[int, int]:
+        """Write one batch; return the numbers of rows loaded and rejected."""
+        rejects = list(batch.rejects)
+        inserted = 0
+        if batch.row_count or batch.table is None:
+            if batch.table is not None:
+                self.con.register(VIEW, batch.table)
+            try:
+                inserted = number(self.con, sql.insert.format(relation=batch.relation, file_id=file_id))
+                if inserted != batch.row_count:
+                    rejects += self._rejects(batch, sql, inserted)
+            except duckdb.InterruptException:
+                raise
+            except duckdb.Error as error:
+                if batch.on_error is not None:
+                    raise batch.on_error(error) from error
+                if isinstance(error, duckdb.DataError):
+                    raise RefusedFile(f"a rule cannot be computed: {str(error).splitlines()[0]}") from error
+                raise
+        self.ledger.reject(rejects, file_id)
+        return inserted, len({reject.line_number for reject in rejects})
+
+    def _rejects(self, batch: Batch, sql: Statements, inserted: int) -> list[Reject]:
+        """Return every broken rule of the rows that were not inserted."""
+        bad = self.con.execute(sql.rejects.format(relation=batch.relation)).fetchall()
+        if inserted + len(bad) != batch.row_count:
+            raise NeedsCarefulReading
+        records = batch.records([line for line, _, _ in bad])
+        return [
+            Reject(line, check.rule, check.column, text, records.get(line))
+            for line, flags, texts in bad
+            for check, broken, text in zip(sql.checks, flags, texts, strict=True)
+            if broken
+        ]
+
+
+def _outcome(file: LandedFile, status: str, rows: int = 0, rejected: int = 0, reason: str | None = None) -> FileOutcome:
+    declaration = file.declaration
+    return FileOutcome(declaration.system, declaration.entity, file.name, status, rows, rejected, reason)
+
+
+def _is_settled(file: LandedFile) -> bool:
+    try:
+        stat = file.path.stat()
+    except FileNotFoundError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (file.size_bytes, file.modified_ns)
+
+
+def _summary(declaration: ExtractDeclaration, outcomes: Sequence[FileOutcome]) -> ExtractReport:
+    own = [o for o in outcomes if (o.system, o.entity) == (declaration.system, declaration.entity)]
+    count = {status: sum(o.status == status for o in own) for status in ("loaded", "duplicate", "refused")}
+    return ExtractReport(
+        declaration.system,
+        declaration.entity,
+        count["loaded"],
+        count["duplicate"],
+        count["refused"],
+        sum(o.rows for o in own),
+        sum(o.rejected for o in own),
+    )
+
+
+def _missing(con: duckdb.DuckDBPyConnection, declarations: Sequence[ExtractDeclaration]) -> tuple[str, ...]:
+    loaded = set(con.execute("select system, entity from meta.loaded_file where status = 'loaded'").fetchall())
+    return tuple(d.name for d in declarations if d.required and (d.system, d.entity) not in loaded)

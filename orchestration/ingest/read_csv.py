@@ -1,0 +1,175 @@
+"""Reading delimited text: one meaning, two speeds.
+
+The meaning is that of the careful reader: fields are split by Python's strict ``csv`` parser, a blank line is no
+record, a record with too many or too few fields is rejected (``field_count``), a stray quote is rejected
+(``syntax``), a quote that never closes refuses the file. The line number of a record is the physical line it starts
+on, so line breaks inside quotes count.
+
+Large files are read by DuckDB in bulk. That is allowed only when every physical line is one record, which is known by
+counting: lines of the file minus header rows must equal the records that DuckDB returns. Anything else (a ragged row,
+a stray quote, a line break inside quotes, a blank line) makes the loader start over with the careful reader.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from orchestration.ingest.batch import BATCH_ROWS, Batch, Reading, Reject, Shape, as_batch, match_header
+from orchestration.ingest.content import Content, looks_like
+from orchestration.ingest.declarations import ExtractDeclaration
+from orchestration.ingest.errors import NeedsCarefulReading, RefusedFile
+
+_BLOCK = 1 << 20
+_UNCLOSED = "unexpected end of data"
+_LONGEST_FIELD = 1 << 30
+
+
+def read_csv(content: Content, declaration: ExtractDeclaration, bulk: bool = True) -> Reading:
+    """Start reading a delimited text; the header is checked here, the rows when the batches are taken.
+
+    ``bulk`` allows DuckDB to read it (only a text on disk). Raises ``RefusedFile`` when the header does not fit or a
+    quote never closes.
+    """
+    csv.field_size_limit(_LONGEST_FIELD)
+    names, header_lines = _header(content, declaration)
+    if names is None:
+        return Reading(Shape(tuple(None for _ in declaration.columns)), iter(()))
+    matched = match_header(names, declaration, looks_like(content.head()))
+    shape = Shape(
+        tuple(None if position is None else f"c{position}" for position in matched.positions),
+        tuple((name, f"c{position}") for name, position in matched.extras),
+    )
+    reading = Reading(shape, iter(()), dict.fromkeys(name for name, _ in matched.extras))
+    # A blank line is a record of one empty field to DuckDB when there is one column, and none to us.
+    in_bulk = bulk and content.path is not None and len(names) > 1 and header_lines == declaration.header_rows > 0
+    lines = _countable_lines(content.path) if in_bulk and content.path is not None else None
+    if lines is not None and content.path is not None:
+        reading.batches = iter((_bulk(content.path, declaration, len(names), lines - header_lines),))
+    else:
+        reading.batches = _careful(content, declaration, len(names), header_lines)
+    return reading
+
+
+def _parser(lines: Iterator[str], declaration: ExtractDeclaration) -> Iterator[list[str]]:
+    if not declaration.quote:
+        return iter(csv.reader(lines, delimiter=declaration.delimiter, quoting=csv.QUOTE_NONE, strict=True))
+    return iter(csv.reader(lines, delimiter=declaration.delimiter, quotechar=declaration.quote, strict=True))
+
+
+def _header(content: Content, declaration: ExtractDeclaration) -> tuple[list[str] | None, int]:
+    """Return the column names (None for an empty file) and the number of physical lines the header takes."""
+    if declaration.header_rows == 0:
+        return [column.source for column in declaration.columns], 0
+    rows: list[list[str]] = []
+    with content.open() as file:
+        lines = _Lines(file)
+        parser = _parser(lines, declaration)
+        try:
+            while len(rows) < declaration.header_rows:
+                rows.append(next(parser))
+        except StopIteration:
+            if lines.count == 0:
+                return None, 0
+            raise RefusedFile(f"the header should have {declaration.header_rows} rows, has {len(rows)}") from None
+        except csv.Error as error:
+            kind = looks_like(content.head())
+            guess = f"; the file looks like {kind}" if kind else ""
+            raise RefusedFile(f"the header cannot be read: {error}{guess}") from error
+    if declaration.label_rows == 2 and not any('"ImportId"' in field for field in rows[-1]):
+        raise RefusedFile(f'header row {len(rows)} should hold {{"ImportId": ...}}, holds: {", ".join(rows[-1])[:200]}')
+    return rows[len(rows) - declaration.label_rows - 1], lines.count
+
+
+class _Lines(Iterator[str]):
+    """Physical lines of a text, remembering those of the current record."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.count = 0
+        self.current: list[str] = []
+
+    def __next__(self) -> str:
+        line = next(self._file)
+        self.count += 1
+        self.current.append(line)
+        return line
+
+    def take(self) -> str:
+        record = self.current[0] if len(self.current) == 1 else "".join(self.current)
+        self.current.clear()
+        return record.rstrip("\r\n")
+
+
+def _careful(content: Content, declaration: ExtractDeclaration, width: int, header_lines: int) -> Iterator[Batch]:
+    with content.open() as file:
+        for _ in range(header_lines):
+            next(file)
+        lines = _Lines(file)
+        parser = _parser(lines, declaration)
+        rows: list[list[str]] = []
+        numbers: list[int] = []
+        records: list[str] = []
+        rejects: list[Reject] = []
+        while True:
+            number = header_lines + lines.count + 1
+            try:
+                row = next(parser)
+            except StopIteration:
+                break
+            except csv.Error as error:
+                if _UNCLOSED in str(error):
+                    raise RefusedFile(f"the quote opened in the record of line {number} is never closed") from error
+                rejects.append(Reject(number, "syntax", None, str(error), lines.take()))
+                continue
+            record = lines.take()
+            if len(row) == width:
+                rows.append(row)
+                numbers.append(number)
+                records.append(record)
+            elif row:
+                rejects.append(Reject(number, "field_count", None, f"{len(row)} fields, not {width}", record))
+            if len(rows) == BATCH_ROWS:
+                yield _packed(rows, width, numbers, records, rejects)
+                rows, numbers, records, rejects = [], [], [], []
+        yield _packed(rows, width, numbers, records, rejects)
+
+
+def _packed(rows: list[list[str]], width: int, numbers: list[int], records: list[str], rejects: list[Reject]) -> Batch:
+    columns: list[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
+    return as_batch(numbers, {f"c{at}": column for at, column in enumerate(columns)}, records, rejects)
+
+
+def _countable_lines(path: Path) -> int | None:
+    """Return the number of physical lines; None when the bytes hold something the bulk reader sees differently."""
+    lines, last = 0, b""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            if b"\x00" in block or block.count(b"\r") != (block + b"\n").count(b"\r\n"):
+                return None
+            if last == b"\r" and not block.startswith(b"\n"):
+                return None
+            lines += block.count(b"\n")
+            last = block[-1:]
+    if last == b"\r":
+        return None
+    return lines + (0 if last in (b"\n", b"") else 1)
+
+
+def _bulk(path: Path, declaration: ExtractDeclaration, width: int, row_count: int) -> Batch:
+    header = declaration.header_rows
+    quote = declaration.quote.replace("'", "''")
+    columns = ", ".join(f"'c{at}': 'varchar'" for at in range(width))
+    relation = (
+        f"(select row_number() over () + {header} as _line_number, * from read_csv("
+        f"'{str(path).replace(chr(39), chr(39) * 2)}', auto_detect = false, header = false, skip = {header}, "
+        f"delim = '{declaration.delimiter.replace(chr(39), chr(39) * 2)}', quote = '{quote}', escape = '{quote}', "
+        f"strict_mode = true, null_padding = false, max_line_size = 16000000, columns = {{{columns}}}))"
+    )
+
+    def records(wanted: Sequence[int]) -> Mapping[int, str]:
+        numbers = set(wanted)
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            return {number: line.rstrip("\r\n") for number, line in enumerate(file, start=1) if number in numbers}
+
+    return Batch(relation, row_count, records, on_error=lambda _: NeedsCarefulReading())
