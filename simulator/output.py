@@ -1,0 +1,82 @@
+"""What the simulation says happened, held for one operator day until it is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from simulator.entities import COLUMNS
+
+Row = tuple[str, ...]
+
+
+def flag(value: bool | None) -> str:
+    """Contract text of a boolean; empty when unknown."""
+    return "" if value is None else "true" if value else "false"
+
+
+def text(value: str) -> str:
+    """Free text as a CSV field: quoted when it has to be. All other fields never need quotes."""
+    if any(mark in value for mark in ',"\n'):
+        return '"' + value.replace('"', '""') + '"'
+    return value
+
+
+def money(cents: int) -> str:
+    """An amount of cents as decimal text."""
+    sign, cents = ("-", -cents) if cents < 0 else ("", cents)
+    return f"{sign}{cents // 100}.{cents % 100:02d}"
+
+
+@dataclass
+class ContactDelivery:
+    """One delivery of a contact: its current row, the segments new since the last delivery, and what they count."""
+
+    contact_id: str
+    contact: Row
+    segments: list[Row]
+    facts: Counter[str]
+    is_final: bool = True
+
+
+@dataclass
+class DayRows:
+    """Everything an operator day delivers, defects not yet applied."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    contacts: list[ContactDelivery] = field(default_factory=list)
+
+
+class Output:
+    """Collects rows of the day. A row put twice under one key on one day is delivered once, as it last was."""
+
+    def __init__(self) -> None:
+        self.truth: Counter[str] = Counter()
+        self._added: dict[str, list[Row]] = {name: [] for name in COLUMNS}
+        self._put: dict[str, dict[str, Row]] = {name: {} for name in COLUMNS}
+        self._contacts: dict[str, ContactDelivery] = {}
+
+    def add(self, entity: str, *values: str) -> None:
+        """Deliver a row that never changes."""
+        self._added[entity].append(values)
+
+    def put(self, entity: str, key: str, *values: str) -> None:
+        """Deliver the current state of a row that may be delivered again on a later day."""
+        self._put[entity][key] = values
+
+    def contact(self, delivery: ContactDelivery) -> None:
+        """Deliver a contact with its new segments; a second delivery on the same day replaces the contact's row."""
+        earlier = self._contacts.get(delivery.contact_id)
+        if earlier is not None:
+            delivery.segments[:0] = earlier.segments
+            delivery.facts.update(earlier.facts)
+        self._contacts[delivery.contact_id] = delivery
+
+    def take_day(self) -> DayRows:
+        """Hand over the day's rows and start the next day empty."""
+        rows = {name: self._added[name] + list(self._put[name].values()) for name in COLUMNS}
+        day = DayRows({name: found for name, found in rows.items() if found}, list(self._contacts.values()))
+        self._added = {name: [] for name in COLUMNS}
+        self._put = {name: {} for name in COLUMNS}
+        self._contacts = {}
+        return day

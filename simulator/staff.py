@@ -1,0 +1,269 @@
+"""People: who is employed, in which team, who comes, who goes, and who works which shift."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from simulator.clock import local_to_utc
+from simulator.context import Context
+from simulator.staffing import Shift, plan_shifts
+from simulator.streams import lognormal
+from simulator.world import POOLS, SITES, Pool, site_of
+
+TEAM_SIZE = 14
+REST_SECONDS = 10 * 3600
+YEARLY_LEAVING, YEARLY_MOVING, SICK, RELIEF = 0.35, 0.15, 0.04, 1.12
+END_TYPES = (("voluntary", 0.72), ("involuntary", 0.14), ("end_of_contract", 0.1), ("retirement", 0.04))
+
+
+@dataclass(eq=False)
+class Agent:
+    """One person on the floor. ``speed`` multiplies handle times, ``skill`` shifts the chance to resolve."""
+
+    agent_id: str
+    pool: Pool
+    team_id: str
+    hired: date
+    since: date
+    fte: float
+    speed: float
+    skill: float
+    spell: int = 1
+    usable_from: date = date.min
+    worked: int = 0
+    last_start: int = 0
+    last_end: int = 0
+    is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Duty:
+    """An agent's shift in UTC seconds."""
+
+    agent: Agent
+    start: int
+    end: int
+    is_full: bool
+
+
+@dataclass
+class Team:
+    """A team of a pool; vendor teams are employed by a partner."""
+
+    team_id: str
+    name: str
+    pool: Pool | None
+    site_id: str
+    employer: str
+    lead: str = ""
+
+
+@dataclass
+class Staff:
+    """The roster of all pools, and the people who are never on the floor."""
+
+    context: Context
+    pools: dict[str, list[Agent]] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    paid_seconds: dict[str, int] = field(default_factory=dict)
+    _numbers: int = 0
+    _vacancies: list[tuple[date, Pool]] = field(default_factory=list)
+    _former: list[tuple[date, Agent]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Hire everyone who is there on the first day."""
+        options = self.context.options
+        self.paid_seconds = {site.site_id: 0 for site in SITES}
+        needed = {
+            pool.pool_id: max(
+                3,
+                math.ceil(
+                    sum(len(plan_shifts(pool, weekday, options.contacts_per_day)) for weekday in range(7)) / 5 * RELIEF
+                ),
+                math.ceil(
+                    max(len(plan_shifts(pool, weekday, options.contacts_per_day)) for weekday in range(7)) * 1.08
+                ),
+            )
+            for pool in POOLS
+        }
+        total = sum(needed.values())
+        for pool in POOLS:
+            size = needed[pool.pool_id]
+            if options.agents:
+                size = max(1, round(options.agents * size / total))
+            self._open_pool(pool, size, options.first_day)
+        for site in SITES:
+            self._open_office(site.site_id, options.first_day)
+
+    def _number(self) -> str:
+        self._numbers += 1
+        return f"A{self._numbers:05d}"
+
+    def _open_pool(self, pool: Pool, size: int, first_day: date) -> None:
+        rng = self.context.rng("staff")
+        count = max(1, round(size / TEAM_SIZE), pool.vendor_teams + 1)
+        teams = []
+        for index in range(count):
+            employer = "vendor" if index >= count - pool.vendor_teams else "in_house"
+            team_id = f"T-{pool.pool_id}-{index + 1}"
+            kind = {"VOICE": "support", "SALES": "sales", "CHAT": "chat", "MAIL": "mail"}[pool.pool_id[4:]]
+            name = f"{site_of(pool.site_id).name} {kind} {index + 1}"
+            teams.append(Team(team_id, name, pool, pool.site_id, employer))
+        started = first_day - timedelta(days=400)
+        for team in teams:
+            team.lead = self._number()
+            self.teams[team.team_id] = team
+            self._employ_support(team.lead, "team_lead", team.team_id, team.site_id, team.employer, started)
+            self._team_row(team, started)
+        self.pools[pool.pool_id] = []
+        for index in range(size):
+            tenure = int(rng.expovariate(1 / 500)) + 7
+            hired = first_day - timedelta(days=tenure)
+            agent = self._new_agent(pool, teams[index % count].team_id, hired)
+            if rng.random() < 0.04:
+                left = hired - timedelta(days=rng.randint(40, 300))
+                began = left - timedelta(days=rng.randint(60, 700))
+                self._spell_row(agent, began, left, "voluntary")
+                self._assignment_row(agent, began, left)
+                agent.spell = 2
+            self._spell_row(agent, hired, None, "")
+            self._assignment_row(agent, hired, None)
+
+    def _new_agent(self, pool: Pool, team_id: str, hired: date) -> Agent:
+        rng = self.context.rng("staff")
+        fte = 1.0 if rng.random() < 0.8 else rng.choice((0.5, 0.6, 0.75, 0.8))
+        agent = Agent(
+            self._number(), pool, team_id, hired, hired, fte, lognormal(rng, 1.0, 0.12), rng.gauss(0.0, 0.05)
+        )
+        self.pools[pool.pool_id].append(agent)
+        return agent
+
+    def _open_office(self, site_id: str, first_day: date) -> None:
+        """Managers, quality specialists, trainers, planners and the second-level desk of a site."""
+        started = first_day - timedelta(days=500)
+        team = Team(f"T-{site_id}-OFFICE", f"{site_of(site_id).name} operations office", None, site_id, "in_house")
+        self.teams[team.team_id] = team
+        roles = ("ops_manager", "qa_specialist", "qa_specialist", "trainer", "wfm_planner", "back_office", "back_office")
+        for role in roles:
+            number = self._number()
+            team.lead = team.lead or number
+            self._employ_support(number, role, team.team_id, site_id, "in_house", started)
+        self._team_row(team, started)
+
+    def _employ_support(self, number: str, role: str, team: str, site: str, employer: str, since: date) -> None:
+        out = self.context.out
+        out.put(
+            "agents", f"{number}/{since}", number, role, team, site, employer, "1.000", since.isoformat(), ""
+        )  # fmt: skip
+        out.put("employment_spells", f"S-{number}-1", f"S-{number}-1", number, since.isoformat(), "", "")
+
+    def _team_row(self, team: Team, since: date) -> None:
+        self.context.out.put(
+            "teams", team.team_id, team.team_id, team.name, team.site_id, team.employer, team.lead,
+            since.isoformat(), "",
+        )  # fmt: skip
+
+    def _assignment_row(self, agent: Agent, since: date, until: date | None) -> None:
+        team = self.teams[agent.team_id]
+        self.context.out.put(
+            "agents", f"{agent.agent_id}/{since}", agent.agent_id, "agent", agent.team_id, team.site_id,
+            team.employer, f"{agent.fte:.3f}", since.isoformat(), until.isoformat() if until else "",
+        )  # fmt: skip
+
+    def _spell_row(self, agent: Agent, since: date, until: date | None, end_type: str) -> None:
+        spell = f"S-{agent.agent_id}-{agent.spell}"
+        ended = until.isoformat() if until else ""
+        self.context.out.put("employment_spells", spell, spell, agent.agent_id, since.isoformat(), ended, end_type)
+
+    def begin_day(self, day: date) -> None:
+        """Let people leave, move and join. Leavers' last day employed is ``day``; they work no shift on it."""
+        rng = self.context.rng("staff")
+        if day.weekday() == 0:
+            for members in self.pools.values():
+                for agent in members:
+                    agent.worked = 0
+        for pool in POOLS:
+            members = self.pools[pool.pool_id]
+            for agent in list(members):
+                chance = rng.random()
+                if chance < YEARLY_LEAVING / 365 and agent.since < day:
+                    self._leave(agent, day)
+                elif chance < (YEARLY_LEAVING + YEARLY_MOVING) / 365 and agent.since < day:
+                    self._move(agent, day)
+        due = [pool for when, pool in self._vacancies if when <= day]
+        self._vacancies = [vacancy for vacancy in self._vacancies if vacancy[0] > day]
+        for pool in due:
+            self._hire(pool, day)
+
+    def _leave(self, agent: Agent, day: date) -> None:
+        rng = self.context.rng("staff")
+        end_type = rng.choices([name for name, _ in END_TYPES], [weight for _, weight in END_TYPES])[0]
+        agent.is_gone = True
+        self.pools[agent.pool.pool_id].remove(agent)
+        self._assignment_row(agent, agent.since, day)
+        self._spell_row(agent, agent.hired, day, end_type)
+        self.context.out.truth["leavers"] += 1
+        self.context.out.truth["leavers_voluntary"] += end_type == "voluntary"
+        self._vacancies.append((day + timedelta(days=rng.randint(5, 21)), agent.pool))
+        if end_type == "voluntary":
+            self._former.append((day, agent))
+
+    def _move(self, agent: Agent, day: date) -> None:
+        rng = self.context.rng("staff")
+        teams = [t for t in self.teams.values() if t.pool is agent.pool and t.team_id != agent.team_id]
+        if not teams:
+            return
+        self._assignment_row(agent, agent.since, day - timedelta(days=1))
+        agent.team_id, agent.since = rng.choice(teams).team_id, day
+        self._assignment_row(agent, day, None)
+        self.context.out.truth["team_moves"] += 1
+
+    def _hire(self, pool: Pool, day: date) -> None:
+        rng = self.context.rng("staff")
+        back = [a for left, a in self._former if a.pool is pool and day - left >= timedelta(days=20)]
+        if back and rng.random() < 0.5:
+            agent = back[0]
+            self._former = [entry for entry in self._former if entry[1] is not agent]
+            agent.is_gone, agent.spell, agent.hired, agent.since = False, agent.spell + 1, day, day
+            self.pools[pool.pool_id].append(agent)
+        else:
+            teams = [t.team_id for t in self.teams.values() if t.pool is pool]
+            agent = self._new_agent(pool, rng.choice(teams), day)
+            agent.speed *= 1.1
+        agent.usable_from = day + timedelta(days=5)
+        self._spell_row(agent, day, None, "")
+        self._assignment_row(agent, day, None)
+        self.context.out.truth["hires"] += 1
+
+    def duties(self, pool: Pool, day: date) -> list[Duty]:
+        """Fill the pool's shifts of a local day with the people who may work, five days a week and rested."""
+        rng = self.context.rng(f"roster {pool.pool_id}")
+        shifts = self._shifts(pool, day)
+        free = [
+            (agent.worked, rng.random(), index, agent)
+            for index, agent in enumerate(self.pools[pool.pool_id])
+            if agent.usable_from <= day and agent.worked < 5 and rng.random() >= SICK
+        ]
+        free.sort(key=lambda entry: entry[:3])
+        chosen = sorted((entry[3] for entry in free[: len(shifts)]), key=lambda a: (a.last_start, a.agent_id))
+        if len(chosen) < len(shifts):
+            shifts = sorted(rng.sample(shifts, len(chosen)))
+        zone = site_of(pool.site_id).zone
+        duties = []
+        for agent, shift in zip(chosen, shifts, strict=True):
+            start = local_to_utc(zone, day, shift.start)
+            end = local_to_utc(zone, day, shift.start + shift.length)
+            if start - agent.last_end < REST_SECONDS:
+                continue
+            agent.worked += 1
+            agent.last_start, agent.last_end = shift.start, end
+            self.paid_seconds[pool.site_id] += end - start
+            duties.append(Duty(agent, start, end, shift.is_full))
+        return duties
+
+    def _shifts(self, pool: Pool, day: date) -> list[Shift]:
+        return list(plan_shifts(pool, day.weekday(), self.context.options.contacts_per_day))
+
+

@@ -1,0 +1,138 @@
+"""How many agents, and in which shifts: Erlang C per half-hour, then a greedy cover with shifts.
+
+This is the planner of the simulated company, not a workforce tool: good enough for about 80 % within the threshold.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+from simulator.arrivals import expected
+from simulator.clock import HALF_HOUR
+from simulator.world import Pool, Queue, queues_of_pool, reason_of
+
+FULL_SHIFT, PART_SHIFT = 17, 10  # half-hours, breaks included
+NIGHT_START, NIGHT_END = 43, 12
+SERVICE_LEVEL = 0.8
+# Breaks, lateness, meetings and days busier than forecast, as extra heads on the bare requirement.
+EXTRA = {"voice": 1.11, "chat": 1.05, "email": 1.0}
+CHAT_SECONDS = 430.0
+MAIL_SECONDS = 330.0
+MAIL_TOUCHES = 1.75
+WRAP_SECONDS = 42.0
+
+
+@dataclass(frozen=True, order=True)
+class Shift:
+    """A shift of a local day: first half-hour and length in half-hours; may cross midnight."""
+
+    start: int
+    length: int
+
+    @property
+    def is_full(self) -> bool:
+        """A full shift has a meal and two breaks, a shorter one a single break."""
+        return self.length >= FULL_SHIFT
+
+
+def erlang_c(servers: int, load: float) -> float:
+    """Probability that an arrival waits, for an offered load in erlangs; 1 when the load is not below the servers."""
+    if load >= servers:
+        return 1.0
+    blocking = 1.0
+    for n in range(1, servers + 1):
+        blocking = load * blocking / (n + load * blocking)
+    return blocking / (1 - load / servers * (1 - blocking))
+
+
+def servers_needed(rate: float, service: float, threshold: float, target: float = SERVICE_LEVEL) -> int:
+    """Fewest servers that answer ``target`` of the arrivals (rate a second) within the threshold."""
+    load = rate * service
+    servers = max(1, math.floor(load) + 1)
+    while 1 - erlang_c(servers, load) * math.exp(-(servers - load) * threshold / service) < target:
+        servers += 1
+    return servers
+
+
+def service_seconds(queue: Queue) -> float:
+    """Mean seconds an agent is bound by a contact of the queue: ring, talk, hold and after-contact work."""
+    if queue.channel == "chat":
+        return CHAT_SECONDS + 25.0
+    total = sum(weight for _, weight in queue.reasons)
+    talk = sum(reason_of(reason).talk_seconds * weight for reason, weight in queue.reasons) / total
+    return talk + WRAP_SECONDS + 22.0
+
+
+def required_agents(pool: Pool, weekday: int, contacts_per_day: int) -> list[int]:
+    """Agents wanted on queue in each local half-hour of a weekday; 0 where every queue is closed."""
+    needed = []
+    for half in range(48):
+        load = rate = threshold = 0.0
+        is_open = False
+        for queue in queues_of_pool(pool.pool_id):
+            hours = queue.hours[weekday]
+            if hours is None or not hours[0] <= half < hours[1]:
+                continue
+            is_open = True
+            arrivals = expected(queue, weekday, half, contacts_per_day) / HALF_HOUR
+            rate += arrivals
+            load += arrivals * service_seconds(queue)
+            threshold = queue.threshold
+        if not is_open:
+            needed.append(0)
+            continue
+        slots = servers_needed(rate, load / rate, threshold) if rate else 1
+        needed.append(max(2, math.ceil(slots / pool.concurrency * EXTRA[pool.kind])))
+    return needed
+
+
+def _cover(required: list[int], first: int, last: int) -> list[Shift]:
+    """Shifts so that every half-hour in [first, last) is covered: full ones while the need goes on, else short ones."""
+    cover = [0] * 48
+    shifts = []
+    for half in range(first, last):
+        while cover[half] < required[half]:
+            left = last - half
+            later = half + PART_SHIFT + 2
+            if left >= FULL_SHIFT and required[min(later, last - 1)] > cover[min(later, last - 1)]:
+                start, length = half, FULL_SHIFT
+            else:
+                length = min(PART_SHIFT, last - first)
+                start = min(half, last - length)
+            shifts.append(Shift(start, length))
+            for covered in range(start, min(start + length, 48)):
+                cover[covered] += 1
+    return shifts
+
+
+def _mail_shifts(pool: Pool, weekday: int, contacts_per_day: int) -> list[Shift]:
+    """Mail desks are staffed for the week's work, most of it on Monday."""
+    queue = queues_of_pool(pool.pool_id)[0]
+    hours = queue.hours[weekday]
+    if hours is None:
+        return []
+    weekly = queue.share * contacts_per_day * 7 * MAIL_TOUCHES * MAIL_SECONDS / 3600
+    share = (0.23, 0.19, 0.18, 0.17, 0.16, 0.07, 0.0)[weekday]
+    length = min(FULL_SHIFT, hours[1] - hours[0])
+    count = max(1, math.ceil(weekly * share / (length / 2 * 0.72)))
+    return [Shift(min(hours[0] + index % 3, hours[1] - length), length) for index in range(count)]
+
+
+@cache
+def plan_shifts(pool: Pool, weekday: int, contacts_per_day: int) -> tuple[Shift, ...]:
+    """Shifts of a pool on a weekday, by start."""
+    if pool.kind == "email":
+        return tuple(sorted(_mail_shifts(pool, weekday, contacts_per_day)))
+    required = required_agents(pool, weekday, contacts_per_day)
+    open_halves = [half for half in range(48) if required[half]]
+    if not open_halves:
+        return ()
+    first, last = open_halves[0], open_halves[-1] + 1
+    shifts = []
+    if pool.night_agents:
+        first, last = NIGHT_END, NIGHT_START
+        night = max(pool.night_agents, required[NIGHT_START], required[2])
+        shifts = [Shift(NIGHT_START, 48 - NIGHT_START + NIGHT_END)] * night
+    return tuple(sorted(shifts + _cover(required, first, last)))
