@@ -1,0 +1,1 @@
+"""The Dagster side: thin assets over ``orchestration.night``; no logic that could not run without Dagster."""

@@ -1,0 +1,92 @@
+"""Every dbt model, seed, snapshot and test as one set of assets and checks, built by one dbt call a night."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+
+from orchestration.assets.night import POOL, Event, failed
+from orchestration.assets.translator import WarehouseTranslator
+from orchestration.night import Night
+from orchestration.stages import NightFailedError
+from orchestration.transform.project import Manifest
+from orchestration.transform.results import NodeResult
+from orchestration.transform.runner import table_rows
+
+UNIQUE_ID = "dagster_dbt/unique_id"
+
+
+def build_models(manifest: Manifest) -> dg.AssetsDefinition:
+    """Return the assets of the dbt project; dbt runs in this process, through the night."""
+
+    @dbt_assets(  # type: ignore[untyped-decorator]  # dagster-dbt is not followed by mypy
+        manifest=manifest,
+        name="models",
+        dagster_dbt_translator=WarehouseTranslator(),
+        required_resource_keys={"night"},
+        pool=POOL,
+    )
+    def models(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        night: Night = context.resources.night
+        stopped: NightFailedError | None = None
+        try:
+            night.transform()
+        except NightFailedError as error:
+            stopped = error
+        if night.build is not None:
+            rows = table_rows(night.settings.warehouse)
+            yield from node_events(context.assets_def, night.build.manifest, night.build.results, rows)
+        if stopped:
+            raise failed(stopped) from stopped
+
+    assets: dg.AssetsDefinition = models
+    return assets
+
+
+def node_events(
+    assets: dg.AssetsDefinition,
+    manifest: Manifest,
+    results: Mapping[str, NodeResult],
+    rows: Mapping[tuple[str, str], int],
+) -> Iterator[Event]:
+    """Yield a materialization for every node that was built and a check result for every test that ran.
+
+    ``rows`` counts rows by (schema, table); views are not counted.
+    """
+    unit_tests = _unit_tests_by_model(manifest, results)
+    for spec in assets.specs:
+        unique_id = spec.metadata[UNIQUE_ID]
+        result = results.get(unique_id)
+        if result is None or not result.is_good:
+            continue
+        node = manifest["nodes"][unique_id]
+        metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
+        counted = rows.get((node["schema"], node.get("alias") or node["name"]))
+        if counted is not None:
+            metadata["dagster/row_count"] = counted
+        if unique_id in unit_tests:
+            metadata["unit_tests"] = ", ".join(unit_tests[unique_id])
+        yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
+    for check in assets.check_specs:
+        result = results.get(check.metadata[UNIQUE_ID])
+        if result is not None and result.status != "skipped":
+            warned = result.status == "warn"
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key,
+                check_name=check.name,
+                passed=result.is_good,
+                severity=dg.AssetCheckSeverity.WARN if warned else dg.AssetCheckSeverity.ERROR,
+                description=None if result.is_good else result.message,
+                metadata={"status": result.status, "failures": result.failures or 0},
+            )
+
+
+def _unit_tests_by_model(manifest: Manifest, results: Mapping[str, NodeResult]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for unique_id, test in manifest.get("unit_tests", {}).items():
+        result = results.get(unique_id)
+        status = "did not run" if result is None else result.status
+        for model in test["depends_on"]["nodes"][:1]:
+            found.setdefault(model, []).append(f"{test['name']}: {status}")
+    return found

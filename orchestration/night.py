@@ -1,0 +1,314 @@
+"""One night: the object that goes through the stages prepare, load, incoming, dbt, audit, publish.
+
+Every stage is noted in the books with its seconds. A failure closes the refresh there and leaves yesterday's
+publication as it was; the next refresh takes in everything delivered since the last complete one.
+"""
+
+import contextlib
+import fcntl
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from orchestration.ingest import books
+from orchestration.ingest.declarations import ExtractDeclaration, load_declarations
+from orchestration.ingest.load import FileOutcome, LoadReport, load_landing
+from orchestration.ingest.raw import ensure_raw_tables
+from orchestration.publish.candidate import Candidate, discard, write_candidate
+from orchestration.publish.gate import (
+    ExpectationOutcome,
+    count_checks,
+    expectation_refusal,
+    expected_nodes,
+    node_refusals,
+    refusals,
+)
+from orchestration.publish.records import next_release_id
+from orchestration.publish.release import Release, publish
+from orchestration.publish.replace import recover
+from orchestration.settings import Settings
+from orchestration.stages import (
+    STAGES,
+    NightFailedError,
+    Progress,
+    RefreshRunningError,
+    Silent,
+    Stage,
+    latest_midnight,
+    needs_full,
+)
+from orchestration.transform.project import (
+    DbtPaths,
+    Manifest,
+    checked_parameters,
+    default_parameters,
+    parameter_set,
+    project_fingerprint,
+    published_models,
+)
+from orchestration.transform.results import read_results
+from orchestration.transform.runner import BuildResult, current_manifest, run_build
+from orchestration.validate.borders import Promise, check_incoming, check_outgoing, incoming_suites, outgoing_suites
+from orchestration.validate.records import read_outcomes, record_outcomes
+
+
+def dbt_paths(settings: Settings, project_dir: Path | None = None) -> DbtPaths:
+    """Return where dbt works for a home: everything it writes stays in ``<home>/.dbt``."""
+    return DbtPaths(project_dir or settings.project_dir, settings.home / ".dbt")
+
+
+@dataclass(frozen=True)
+class RefreshOutcome:
+    """How a refresh ended; ``release`` is None unless it was published."""
+
+    refresh_id: int
+    run_id: str
+    status: str
+    stage: str
+    reasons: list[str]
+    as_of: datetime
+    is_full: bool
+    stage_seconds: Mapping[str, float]
+    release: Release | None
+
+
+@dataclass
+class Night:
+    """One refresh of one home. Use as a context manager: it holds the home's lock while it is open.
+
+    ``as_of`` is naive UTC; None means the latest midnight of the operator. ``parameters`` overrides defaults.
+    """
+
+    settings: Settings
+    as_of: datetime | None = None
+    parameters: Mapping[str, Any] | None = None
+    full_refresh: bool = False
+    run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    progress: Progress = field(default_factory=Silent)
+    project_dir: Path | None = None
+
+    refresh_id: int = field(default=0, init=False)
+    is_full: bool = field(default=False, init=False)
+    stage_seconds: dict[str, float] = field(default_factory=dict, init=False)
+    failure: NightFailedError | None = field(default=None, init=False)
+    declarations: tuple[ExtractDeclaration, ...] = field(default=(), init=False)
+    loaded: LoadReport | None = field(default=None, init=False)
+    promised: Promise = field(default_factory=Promise, init=False)
+    incoming: list[ExpectationOutcome] = field(default_factory=list, init=False)
+    outgoing: list[ExpectationOutcome] = field(default_factory=list, init=False)
+    build: BuildResult | None = field(default=None, init=False)
+    candidate: Candidate | None = field(default=None, init=False)
+    release: Release | None = field(default=None, init=False)
+    _manifest: Manifest | None = field(default=None, init=False)
+    _lock: int | None = field(default=None, init=False)
+
+    def __enter__(self) -> Self:
+        """Take the home's lock. Raises ``RefreshRunningError`` when another process holds it."""
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.settings.home / ".refresh.lock", os.O_CREAT | os.O_RDWR, 0o644)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._lock)
+            self._lock = None
+            raise RefreshRunningError(f"another refresh of {self.settings.home} is running") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Release the lock; a refresh that nobody finished is closed as failed."""
+        if self.refresh_id and not self.release and not self.failure:
+            self.fail(NightFailedError(next(reversed(self.stage_seconds), STAGES[0]), ["stopped before it was done"]))
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def paths(self) -> DbtPaths:
+        """Where dbt works for this home."""
+        return dbt_paths(self.settings, self.project_dir)
+
+    @property
+    def as_of_instant(self) -> datetime:
+        """The instant everything is computed as of, naive UTC."""
+        return self.as_of or latest_midnight(self.settings.time_zone)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest that the night runs with; known after ``begin``."""
+        if self._manifest is None:
+            raise RuntimeError("the night has not begun")
+        return self._manifest
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the warehouse for writing."""
+        con = duckdb.connect(str(self.settings.warehouse))
+        con.execute("set TimeZone = 'UTC'")
+        return con
+
+    def note_stage(self, name: str) -> None:
+        """Write the running stage into the books."""
+        with self.connect() as con:
+            books.set_stage(con, self.refresh_id, name)
+
+    def fail(self, failure: NightFailedError) -> None:
+        """Close the refresh as failed, with its stage and reasons."""
+        self.failure = failure
+        with self.connect() as con:
+            books.finish_refresh(
+                con, self.refresh_id, "failed", message="; ".join(failure.reasons), stage_seconds=self.stage_seconds
+            )
+
+    def begin(self) -> None:
+        """Open the refresh in the books and get the manifest of the project as it is now."""
+        project = self.paths.project
+        defaults = default_parameters(project)
+        overrides = checked_parameters(self.parameters or {}, defaults)
+        self.parameters = overrides
+        self.as_of = self.as_of_instant
+        fingerprint = project_fingerprint(project)
+        name = parameter_set(overrides)
+        self.settings.landing.mkdir(parents=True, exist_ok=True)
+        with self.connect() as con:
+            books.create_books(con)
+            self.is_full = needs_full(
+                con, fingerprint=fingerprint, parameters=name, as_of=self.as_of, asked=self.full_refresh
+            )
+            self.refresh_id = books.start_refresh(
+                con,
+                run_id=self.run_id,
+                as_of=self.as_of,
+                is_full=self.is_full,
+                project_fingerprint=fingerprint,
+                parameter_set=name,
+            )
+        with Stage(self, "prepare"):
+            self._manifest = current_manifest(self.paths, self.settings.home)
+
+    @property
+    def expectations(self) -> Path:
+        """Folder of the suites."""
+        return self.paths.project / "expectations"
+
+    def load(self) -> LoadReport:
+        """Load what was delivered; a refused file stops nothing else."""
+        with Stage(self, "load"), self.connect() as con:
+            self.declarations = load_declarations(self.manifest)
+            ensure_raw_tables(con, self.declarations)
+            done = 0
+
+            def on_file(file: FileOutcome) -> None:
+                nonlocal done
+                done += 1
+                self.progress.step(done, 0, f"{file.path} {file.status}")
+
+            self.loaded = load_landing(con, self.settings.landing, self.declarations, self.refresh_id, on_file)
+        return self.loaded
+
+    def check_incoming(self) -> list[ExpectationOutcome]:
+        """Check tonight's rows; a critical failure ends the night before dbt."""
+        with Stage(self, "incoming"), self.connect() as con:
+            suites = incoming_suites(self.expectations, self.declarations)
+            self.promised.add(suites)
+            self.incoming = list(check_incoming(con, suites, self.declarations, self.as_of_instant))
+            record_outcomes(con, self.refresh_id, "incoming", self.incoming)
+            self._refuse("incoming", [expectation_refusal(o, self.as_of_instant.date()) for o in self.incoming])
+        return self.incoming
+
+    def transform(self) -> BuildResult:
+        """Run dbt once. A failing node ends the night after everything that does not need it has run."""
+        with Stage(self, "dbt"):
+            self.build = run_build(
+                self.paths,
+                self.settings.home,
+                full_refresh=self.is_full,
+                parameters=self.parameters,
+                progress=self.progress.step,
+            )
+            self._refuse("dbt", self._node_refusals(self.build))
+        return self.build
+
+    def _node_refusals(self, build: BuildResult) -> list[str]:
+        nodes = expected_nodes(build.manifest)
+        return node_refusals(nodes=nodes, results=build.results, today=self.as_of_instant.date())
+
+    def _refuse(self, stage: str, reasons: list[str]) -> None:
+        found = [reason for reason in reasons if reason]
+        if found:
+            raise NightFailedError(stage, found)
+
+    def audit(self) -> Candidate:
+        """Write the release candidate, check it, and compare all evidence with what was expected."""
+        if self.build is None:
+            raise NightFailedError("audit", ["dbt has not run in this refresh"])
+        published = self.settings.published
+        with Stage(self, "audit"):
+            published.mkdir(parents=True, exist_ok=True)
+            recover(published)
+            with self.connect() as con:
+                release_id = next_release_id(con, published)
+            models = published_models(self.build.manifest)
+            self._refuse("audit", [] if models else ["no model is marked as published"])
+            with contextlib.ExitStack() as on_failure:
+                on_failure.callback(discard, published)
+                candidate = write_candidate(self.settings.warehouse, published, release_id, models)
+                suites = outgoing_suites(self.expectations)
+                self.promised.add(suites)
+                self.outgoing = list(check_outgoing(candidate, published, suites, self.as_of_instant))
+                self._refuse("audit", self._gate(self.build))
+                on_failure.pop_all()
+        self.candidate = candidate
+        return candidate
+
+    def _gate(self, build: BuildResult) -> list[str]:
+        """Return what forbids to publish, from the evidence as it was written down."""
+        with self.connect() as con:
+            record_outcomes(con, self.refresh_id, "outgoing", self.outgoing)
+            outcomes = read_outcomes(con, self.refresh_id, self.promised.allowances)
+        return refusals(
+            nodes=expected_nodes(build.manifest),
+            node_results=read_results(self.paths.run_results),
+            expectations=self.promised.allowances,
+            outcomes=outcomes,
+            today=self.as_of_instant.date(),
+        )
+
+    def publish(self) -> Release:
+        """Put the audited candidate in place and close the refresh as complete."""
+        if self.candidate is None or self.build is None:
+            raise NightFailedError("publish", ["there is no audited candidate"])
+        with Stage(self, "publish"):
+            self.release = publish(
+                self.candidate,
+                self.settings.published,
+                self.settings.warehouse,
+                refresh_id=self.refresh_id,
+                run_id=self.run_id,
+                as_of=self.as_of_instant,
+                parameter_set=parameter_set(self.parameters or {}),
+                parameters=default_parameters(self.paths.project) | dict(self.parameters or {}),
+                checks=count_checks(self.build.results, [*self.incoming, *self.outgoing]),
+            )
+        with self.connect() as con:
+            books.finish_refresh(con, self.refresh_id, "complete", stage_seconds=self.stage_seconds)
+        return self.release
+
+    def outcome(self) -> RefreshOutcome:
+        """Return how the night ended."""
+        failure = self.failure
+        return RefreshOutcome(
+            refresh_id=self.refresh_id,
+            run_id=self.run_id,
+            status="failed" if failure or not self.release else "complete",
+            stage=failure.stage if failure else "publish",
+            reasons=list(failure.reasons) if failure else [],
+            as_of=self.as_of_instant,
+            is_full=self.is_full,
+            stage_seconds=dict(self.stage_seconds),
+            release=self.release,
+        )

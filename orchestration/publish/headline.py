@@ -1,0 +1,94 @@
+"""The headline KPIs of a publication: a dozen figures a manager asks for first, read from the published file."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+HEADLINE = (
+    "contacts_offered",
+    "service_level",
+    "average_speed_of_answer",
+    "average_handle_time",
+    "abandonment_rate",
+    "first_contact_resolution_rate",
+    "csat_score",
+    "net_promoter_score",
+    "cost_per_contact",
+    "sales_conversion_rate",
+    "customer_retention_rate",
+    "agent_turnover_rate",
+)
+PERIODS = ("day", "month")
+ENTERPRISE = "enterprise"
+
+_FIGURES = """
+    with latest as (
+
+        select kpi_id, period_type, max(period_start) as period_start
+        from marts.kpi_value
+        where variant = 'default' and scope_type = $scope and period_type in ('day', 'month') and value is not null
+            and period_end < cast($as_of as date)
+        group by kpi_id, period_type
+
+    )
+
+    select
+        kpi_value.kpi_id,
+        dim_kpi.name,
+        dim_kpi.unit,
+        kpi_value.period_type,
+        kpi_value.period_start,
+        kpi_value.value,
+        kpi_value.numerator,
+        kpi_value.denominator,
+        kpi_value.state
+    from latest
+    inner join marts.kpi_value
+        on latest.kpi_id = kpi_value.kpi_id
+        and latest.period_type = kpi_value.period_type
+        and latest.period_start = kpi_value.period_start
+        and kpi_value.variant = 'default'
+        and kpi_value.scope_type = $scope
+    inner join marts.dim_kpi
+        on kpi_value.kpi_id = dim_kpi.kpi_id
+    where kpi_value.kpi_id in (select unnest($wanted))
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One published value of the whole enterprise; ``unit`` as in ``dim_kpi``."""
+
+    kpi_id: str
+    name: str
+    unit: str
+    period_type: str
+    period_start: date
+    value: float
+    numerator: float | None
+    denominator: float | None
+    state: str
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the figure as plain JSON values."""
+        return {**asdict(self), "period_start": self.period_start.isoformat()}
+
+
+def headline(published: Path) -> list[Figure]:
+    """Return the headline KPIs of the latest complete day and month that have a value.
+
+    Empty when the file has no ``kpi_value`` or ``dim_kpi``. A period is complete when it ended before the as-of day.
+    """
+    with duckdb.connect(str(published), read_only=True) as con:
+        tables = {row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()}
+        if not {"kpi_value", "dim_kpi"} <= tables:
+            return []
+        row = con.execute("select max(computed_at) from marts.kpi_value").fetchone()
+        if row is None or row[0] is None:
+            return []
+        found = con.execute(_FIGURES, {"scope": ENTERPRISE, "as_of": row[0], "wanted": list(HEADLINE)}).fetchall()
+    figures = [Figure(*record) for record in found]
+    return sorted(figures, key=lambda figure: (HEADLINE.index(figure.kpi_id), PERIODS.index(figure.period_type)))

@@ -1,0 +1,112 @@
+"""What publication writes into the books: releases, and the final values that a release restated."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.publish.candidate import DATABASE, SCHEMA, Candidate
+from orchestration.publish.columns import literal
+from orchestration.publish.replace import published_release
+
+RESTATED = f"""
+    select
+        ?::bigint as release_id,
+        old.kpi_id,
+        old.variant,
+        old.period_type,
+        old.period_start,
+        old.scope_type,
+        old.scope_id,
+        old.numerator as old_numerator,
+        old.denominator as old_denominator,
+        old.value as old_value,
+        new.numerator as new_numerator,
+        new.denominator as new_denominator,
+        new.value as new_value
+    from previous.{SCHEMA}.kpi_value as old
+    left join candidate.{SCHEMA}.kpi_value as new
+        on old.kpi_id = new.kpi_id
+        and old.variant = new.variant
+        and old.period_type = new.period_type
+        and old.period_start = new.period_start
+        and old.scope_type = new.scope_type
+        and old.scope_id is not distinct from new.scope_id
+    where
+        old.state = 'final'
+        and (
+            coalesce(abs(old.value - new.value) > 1e-9, (old.value is null) <> (new.value is null))
+            or coalesce(abs(old.numerator - new.numerator) > 1e-9, (old.numerator is null) <> (new.numerator is null))
+            or coalesce(
+                abs(old.denominator - new.denominator) > 1e-9, (old.denominator is null) <> (new.denominator is null)
+            )
+        )
+"""
+"""Final values of the publication in place that the candidate changes or no longer has."""
+
+
+def next_release_id(con: duckdb.DuckDBPyConnection, published: Path) -> int:
+    """Return a number that neither the books nor the publication in place has used."""
+    row = con.execute("select coalesce(max(release_id), 0) from meta.release").fetchone()
+    return max(int(row[0]) if row else 0, published_release(published) or 0) + 1
+
+
+def restatements(candidate: Candidate, published: Path) -> pa.Table | None:
+    """Return the rows of ``meta.restatement`` that putting the candidate in place would cause.
+
+    Must run before the replacement. None when nothing is published or either side has no ``kpi_value``.
+    """
+    previous = published / DATABASE
+    if not previous.is_file():
+        return None
+    with duckdb.connect() as con:
+        con.execute("set TimeZone = 'UTC'")
+        con.execute(f"attach {literal(str(previous))} as previous (read_only)")
+        con.execute(f"attach {literal(str(candidate.database))} as candidate (read_only)")
+        having = con.execute(
+            "select count(distinct database_name) from duckdb_tables() where table_name = 'kpi_value'"
+            " and database_name in ('previous', 'candidate')"
+        ).fetchone()
+        if having is None or having[0] < 2:
+            return None
+        return con.sql(RESTATED, params=[candidate.release_id]).to_arrow_table()
+
+
+def record_release(
+    con: duckdb.DuckDBPyConnection,
+    candidate: Candidate,
+    *,
+    refresh_id: int,
+    run_id: str,
+    as_of: datetime,
+    published_at: datetime,
+    path: Path,
+    restated: pa.Table | None,
+    headline: Mapping[str, Any],
+) -> None:
+    """Write one row of ``meta.release`` and its restatements, in one transaction."""
+    tables = {table.name: table.rows for table in candidate.tables}
+    con.begin()
+    con.execute(
+        "insert into meta.release (release_id, refresh_id, run_id, as_of, published_at, path, tables, headline)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            candidate.release_id,
+            refresh_id,
+            run_id,
+            as_of,
+            published_at,
+            str(path),
+            json.dumps(tables),
+            json.dumps(dict(headline), default=str),
+        ],
+    )
+    if restated is not None:
+        con.register("restated", restated)
+        con.execute("insert into meta.restatement by name select * from restated")
+        con.unregister("restated")
+    con.commit()

@@ -1,0 +1,128 @@
+"""The stages of a night: how they are timed, noted in the books, watched, and how they fail.
+
+Also what is decided before a night starts: its as-of instant and whether it rebuilds everything.
+"""
+
+import time
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from orchestration.ingest import books
+from orchestration.ingest.errors import IngestError
+from orchestration.publish.columns import UnpublishableColumnError
+from orchestration.transform.runner import DbtError
+from orchestration.validate.suites import SuiteError
+
+STAGES = ("prepare", "load", "incoming", "dbt", "audit", "publish")
+
+
+class NightFailedError(RuntimeError):
+    """The refresh stopped; ``stage`` says where and ``reasons`` why, the most telling first."""
+
+    def __init__(self, stage: str, reasons: list[str]) -> None:
+        super().__init__(f"{stage}: {'; '.join(reasons)}")
+        self.stage = stage
+        self.reasons = reasons
+
+
+class RefreshRunningError(RuntimeError):
+    """Another process is refreshing the same home."""
+
+
+class Progress(Protocol):
+    """What a refresh tells while it runs."""
+
+    def stage(self, name: str) -> None:
+        """Tell that a stage begins."""
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Tell that ``done`` of ``total`` pieces are finished, ``what`` last; a total of 0 is unknown."""
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def stage(self, name: str) -> None:
+        """Say nothing."""
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Say nothing."""
+
+
+def latest_midnight(time_zone: str, now: datetime | None = None) -> datetime:
+    """Return the latest local midnight not after ``now`` (aware; default the present) as naive UTC.
+
+    The same all day, so a refresh can be repeated.
+    """
+    local = (now or datetime.now(UTC)).astimezone(ZoneInfo(time_zone))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return midnight.astimezone(UTC).replace(tzinfo=None)
+
+
+def needs_full(
+    con: duckdb.DuckDBPyConnection, *, fingerprint: str, parameters: str, as_of: datetime, asked: bool
+) -> bool:
+    """Whether this refresh must rebuild everything.
+
+    When asked to, before the first complete refresh, when project or parameters differ from the last complete one,
+    when a later attempt was full and did not finish, and when ``as_of`` goes back in time.
+    """
+    complete = books.last_complete(con)
+    if asked or complete is None:
+        return True
+    if (complete.project_fingerprint, complete.parameter_set) != (fingerprint, parameters):
+        return True
+    if complete.as_of is not None and as_of < complete.as_of:
+        return True
+    unfinished = con.execute(
+        "select count(*) from meta.refresh where refresh_id > ? and is_full", [complete.refresh_id]
+    ).fetchone()
+    return bool(unfinished and unfinished[0])
+
+
+class Watched(Protocol):
+    """What a stage needs to know of its night."""
+
+    progress: Progress
+    stage_seconds: dict[str, float]
+
+    def note_stage(self, name: str) -> None:
+        """Write the running stage into the books."""
+
+    def fail(self, failure: NightFailedError) -> None:
+        """Close the refresh as failed."""
+
+
+class Stage:
+    """Times one stage, notes it in the books, and closes the refresh when it fails."""
+
+    expected = (duckdb.Error, OSError, IngestError, DbtError, SuiteError, UnpublishableColumnError)
+
+    def __init__(self, night: Watched, name: str) -> None:
+        self.night = night
+        self.name = name
+        self.started = 0.0
+
+    def __enter__(self) -> None:
+        """Start the clock."""
+        self.started = time.monotonic()
+        self.night.progress.stage(self.name)
+        self.night.note_stage(self.name)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        """Stop the clock; turn an error that a night may meet into ``NightFailedError``."""
+        self.night.stage_seconds[self.name] = round(time.monotonic() - self.started, 2)
+        if error is None:
+            return
+        if isinstance(error, NightFailedError):
+            self.night.fail(error)
+        else:
+            text = str(error).strip() or type(error).__name__
+            failure = NightFailedError(self.name, [" ".join(text.split())])
+            self.night.fail(failure)
+            if isinstance(error, self.expected):
+                raise failure from error

@@ -1,0 +1,57 @@
+"""The dbt command line as data: pure functions, tested without dbt."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.transform.project import DbtPaths
+
+
+def common_arguments(paths: DbtPaths) -> list[str]:
+    """Return the arguments every call shares: own folders, no printing, nothing sent anywhere."""
+    return [
+        "--project-dir",
+        str(paths.project),
+        "--profiles-dir",
+        str(paths.project),
+        "--target-path",
+        str(paths.target),
+        "--log-path",
+        str(paths.logs),
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "info",
+        "--no-version-check",
+        "--no-send-anonymous-usage-stats",
+    ]
+
+
+def parse_arguments(paths: DbtPaths) -> list[str]:
+    """Return the call that writes the manifest."""
+    return ["parse", *common_arguments(paths)]
+
+
+def build_arguments(
+    paths: DbtPaths, *, full_refresh: bool = False, parameters: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Return the one call of a night: every model, seed, snapshot, data test and unit test.
+
+    Variables are passed only when parameters are overridden, because changed variables void the parse cache.
+    """
+    arguments = ["build", *common_arguments(paths)]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    if parameters:
+        arguments += ["--vars", json.dumps(parameters, sort_keys=True)]
+    return arguments
+
+
+def environment(home: str) -> dict[str, str]:
+    """Return the environment dbt runs in: the home that the profile reads, and silence."""
+    return {
+        "CONTACT_CENTER_HOME": home,
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_VERSION_CHECK": "false",
+    }

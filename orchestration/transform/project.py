@@ -1,0 +1,176 @@
+"""What the dbt project is: its fingerprint, its manifest, its parameters and the extracts it declares.
+
+What does not belong here: running models (``runner``), reading what a run did (``results``).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CODE = ("dbt_project.yml", "models", "macros", "seeds", "snapshots")
+"""What decides the numbers: a change here makes the next refresh rebuild everything."""
+
+PARSED = (*CODE, "profiles.yml", "tests/data")
+"""What decides the manifest: a change here makes the next start parse the project again."""
+
+NOT_PARAMETERS = frozenset({"systems", "as_of"})
+"""Variables of the project that are not KPI parameters."""
+
+Manifest = Mapping[str, Any]
+"""The dbt manifest as parsed JSON."""
+
+
+class ParameterError(ValueError):
+    """A parameters file that cannot be used; the message names the known parameters."""
+
+
+@dataclass(frozen=True)
+class DbtPaths:
+    """Where dbt reads and writes: everything it writes lies under one home."""
+
+    project: Path
+    state: Path
+
+    @property
+    def target(self) -> Path:
+        """Folder of manifest, run results and parse cache."""
+        return self.state / "target"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of dbt's own log."""
+        return self.state / "logs"
+
+    @property
+    def manifest(self) -> Path:
+        """The manifest that the last parse or run wrote."""
+        return self.target / "manifest.json"
+
+    @property
+    def fingerprint(self) -> Path:
+        """Remembers which files the manifest was parsed from."""
+        return self.target / "parsed_from.txt"
+
+    @property
+    def run_results(self) -> Path:
+        """What the last run did, node by node."""
+        return self.target / "run_results.json"
+
+
+def _files(project_dir: Path, names: tuple[str, ...]) -> Iterator[Path]:
+    for name in names:
+        path = project_dir / name
+        if path.is_file():
+            yield path
+        elif path.is_dir():
+            yield from sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+
+
+def project_fingerprint(project_dir: Path, names: tuple[str, ...] = CODE) -> str:
+    """Return a hash (64 hexadecimal digits) over names and bytes of the project's files.
+
+    Independent of where the project lies and of file times.
+    """
+    digest = hashlib.sha256()
+    for file in _files(project_dir, names):
+        digest.update(file.relative_to(project_dir).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def manifest_is_current(paths: DbtPaths) -> bool:
+    """Whether the manifest on disk was parsed from the files as they are now."""
+    if not (paths.manifest.is_file() and paths.fingerprint.is_file()):
+        return False
+    return paths.fingerprint.read_text() == project_fingerprint(paths.project, PARSED)
+
+
+def read_manifest(paths: DbtPaths) -> Manifest:
+    """Return the manifest on disk."""
+    manifest: Manifest = json.loads(paths.manifest.read_text())
+    return manifest
+
+
+def default_parameters(project_dir: Path) -> dict[str, Any]:
+    """Return the KPI parameters and their defaults: every variable of the project but ``systems`` and ``as_of``."""
+    project = yaml.safe_load((project_dir / "dbt_project.yml").read_text())
+    return {name: value for name, value in (project.get("vars") or {}).items() if name not in NOT_PARAMETERS}
+
+
+def checked_parameters(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the given parameters that differ from their defaults.
+
+    Raises ``ParameterError`` for a name the project does not know and for a value of another type than the
+    default's (a whole number may stand for a fraction).
+    """
+    for name, value in given.items():
+        if name not in defaults:
+            raise ParameterError(f"unknown parameter {name!r}; known parameters: {', '.join(sorted(defaults))}")
+        _check_type(name, value, defaults[name])
+    return {name: value for name, value in given.items() if value != defaults[name]}
+
+
+def _check_type(name: str, value: object, default: object) -> None:
+    wanted: tuple[type, ...] = (int, float) if isinstance(default, float) else (type(default),)
+    if default is not None and (not isinstance(value, wanted) or isinstance(value, bool) != isinstance(default, bool)):
+        raise ParameterError(
+            f"parameter {name!r} must be {wanted[-1].__name__} like its default {default!r}, but is {value!r}"
+        )
+    if isinstance(value, Mapping) and isinstance(default, Mapping) and default:
+        unknown = sorted(set(value) - set(default))
+        if unknown:
+            raise ParameterError(f"parameter {name!r} has no {', '.join(unknown)}; known: {', '.join(sorted(default))}")
+        for member, inner in value.items():
+            _check_type(f"{name}.{member}", inner, default[member])
+
+
+def read_parameters(file: Path, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the overrides that a YAML file (name: value) makes to the defaults.
+
+    Raises ``ParameterError`` when the file cannot be read, is no mapping, or fails ``checked_parameters``.
+    """
+    try:
+        given = yaml.safe_load(file.read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise ParameterError(f"{file} cannot be read: {error}") from error
+    if not isinstance(given, Mapping):
+        raise ParameterError(f"{file} must map parameter names to values")
+    return checked_parameters(given, defaults)
+
+
+def parameter_set(overrides: Mapping[str, Any]) -> str:
+    """Return the name of a set of overrides: ``default``, or ``custom-`` and 12 digits of its hash."""
+    if not overrides:
+        return "default"
+    text = json.dumps(overrides, sort_keys=True, default=str)
+    return f"custom-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def declared_sources(manifest: Manifest) -> dict[str, Mapping[str, Any]]:
+    """Return the sources that declare an extract, by ``<system>__<entity>`` (the raw table's name)."""
+    sources = {
+        f"{source['source_name']}__{source['name']}": source
+        for source in manifest["sources"].values()
+        if _meta(source).get("extract")
+    }
+    return dict(sorted(sources.items()))
+
+
+def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    meta: Mapping[str, Any] = (node.get("config") or {}).get("meta") or {}
+    return meta
+
+
+def published_models(manifest: Manifest) -> dict[str, Mapping[str, Any]]:
+    """Return the models whose ``config.meta.published`` is true, by name."""
+    models = {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed") and _meta(node).get("published") is True
+    }
+    return dict(sorted(models.items()))

@@ -1,0 +1,115 @@
+"""Run the suites of a border: what each frame is read from, and where the outcomes go.
+
+Incoming frames are read from the warehouse, tonight's files only; outgoing frames from the release candidate with
+the publication in place beside it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from orchestration.ingest.books import delivered_through
+from orchestration.ingest.declarations import ExtractDeclaration
+from orchestration.publish.candidate import DATABASE, SCHEMA, Candidate
+from orchestration.publish.columns import literal
+from orchestration.publish.gate import Allowance, ExpectationOutcome
+from orchestration.validate.declared import NAME, declared_frame, declared_suite
+from orchestration.validate.evaluate import Evaluator
+from orchestration.validate.suites import Subject, Suite, load_suites
+
+TONIGHT = "tonight_file"
+"""Temporary table of the files that a complete refresh has not seen yet: ``meta.loaded_file``'s columns."""
+
+
+@dataclass
+class Promise:
+    """Every expectation that has to be evaluated in a refresh, with its allowance."""
+
+    allowances: dict[str, Allowance | None] = field(default_factory=dict)
+
+    def add(self, suites: Sequence[Suite]) -> None:
+        """Promise everything these suites declare."""
+        for suite in suites:
+            self.allowances |= suite.allowances()
+
+
+def incoming_suites(folder: Path, declarations: Sequence[ExtractDeclaration]) -> tuple[Suite, ...]:
+    """Return the derived suite and the written ones of the incoming border."""
+    return (declared_suite(declarations), *load_suites(folder, "incoming"))
+
+
+def outgoing_suites(folder: Path) -> tuple[Suite, ...]:
+    """Return the suites of the outgoing border."""
+    return load_suites(folder, "outgoing")
+
+
+def check_incoming(
+    con: duckdb.DuckDBPyConnection,
+    suites: Sequence[Suite],
+    declarations: Sequence[ExtractDeclaration],
+    as_of: datetime,
+) -> Iterator[ExpectationOutcome]:
+    """Yield the outcome of every expectation about tonight's rows.
+
+    A suite's SQL finds tonight's files in ``tonight_file`` and the as-of instant in ``getvariable('as_of')``.
+    """
+    con.execute(f"set variable as_of = timestamp {literal(as_of.isoformat(sep=' '))}")
+    con.execute(
+        f"create or replace temporary table {TONIGHT} as select * from meta.loaded_file where delivery_id > ?",
+        [delivered_through(con)],
+    )
+    evaluator = Evaluator()
+    for suite in suites:
+        if suite.name == NAME:
+            frame = declared_frame(con, declarations, f"select file_id from {TONIGHT}")
+            yield from evaluator.evaluate_on_one_frame(suite, frame)
+            continue
+        for subject in suite.subjects:
+            yield from evaluator.evaluate(suite.name, subject, _frame(con, subject))
+
+
+def check_outgoing(
+    candidate: Candidate, published: Path, suites: Sequence[Suite], as_of: datetime
+) -> Iterator[ExpectationOutcome]:
+    """Yield the outcome of every expectation about the release candidate.
+
+    A suite's SQL finds the candidate's tables by name and the publication in place as ``previous.marts.<table>``,
+    which is empty before the first publication.
+    """
+    evaluator = Evaluator()
+    with duckdb.connect() as con:
+        con.execute("set TimeZone = 'UTC'")
+        con.execute(f"set variable as_of = timestamp {literal(as_of.isoformat(sep=' '))}")
+        con.execute(f"attach {literal(str(candidate.database))} as candidate (read_only)")
+        _attach_previous(con, published / DATABASE)
+        con.execute(f"use candidate.{SCHEMA}")
+        for suite in suites:
+            for subject in suite.subjects:
+                yield from evaluator.evaluate(suite.name, subject, _frame(con, subject))
+
+
+def _attach_previous(con: duckdb.DuckDBPyConnection, previous: Path) -> None:
+    """Attach the publication in place; tables it lacks (or all, at first) are empty copies of the candidate's."""
+    con.execute("attach ':memory:' as previous")
+    con.execute(f"create schema previous.{SCHEMA}")
+    there: set[str] = set()
+    if previous.is_file():
+        con.execute(f"attach {literal(str(previous))} as publication (read_only)")
+        there = _tables(con, "publication")
+    for table in sorted(_tables(con, "candidate") | there):
+        origin = "publication" if table in there else "candidate"
+        limit = "" if table in there else " limit 0"
+        con.execute(f'create view previous.{SCHEMA}."{table}" as select * from {origin}.{SCHEMA}."{table}"{limit}')
+
+
+def _tables(con: duckdb.DuckDBPyConnection, database: str) -> set[str]:
+    found = con.execute("select table_name from duckdb_tables() where database_name = ?", [database]).fetchall()
+    return {str(name) for (name,) in found}
+
+
+def _frame(con: duckdb.DuckDBPyConnection, subject: Subject) -> pd.DataFrame:
+    return con.execute(subject.sql).df()
