@@ -39,7 +39,7 @@ def _profile(name: str) -> tuple[float, ...]:
 
 @cache
 def week_profile(queue_id: str) -> tuple[tuple[float, ...], ...]:
-    """Expected contacts by weekday and local half-hour when the queue has one contact on an average day."""
+    """Return expected contacts by weekday and local half-hour when the queue has one contact on an average day."""
     queue = queue_of(queue_id)
     shape = _profile(queue.profile)
     week = []

@@ -11,7 +11,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     for name, columns in {
         "sites": "site_id site_name timezone country",
         "teams": "team_id team_name site_id employer_type team_lead_id valid_from valid_to",
-        "queues": "queue_id queue_name channel site_id service_level_threshold_seconds short_abandon_seconds valid_from",
+        "queues": "queue_id queue_name channel site_id service_level_threshold_seconds short_abandon_seconds"
+        " valid_from",
         "contact_reasons": "contact_reason_id reason_name parent_reason_id is_sales_eligible is_retention",
         "campaigns": "campaign_id name channel start end",
         "agents": "agent_id role team_id site_id employer_type fte valid_from valid_to",
@@ -42,7 +43,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         " delivery_status",
         "survey_responses": "response_id invitation_id responded_at is_complete",
         "survey_answers": "response_id question_code score scale_min scale_max scale_direction answer_text",
-        "cost_ledger": "entry_id period_start period_end site_id cost_category behaviour direct_channel amount currency",
+        "cost_ledger": "entry_id period_start period_end site_id cost_category behaviour direct_channel amount"
+        " currency",
         "fx_rates": "rate_date currency rate_to_reporting",
     }.items()
 }

@@ -9,7 +9,7 @@ from simulator.context import Context
 from simulator.output import Output
 from simulator.queueing import Dispatcher
 from simulator.staff import Agent, Duty
-from simulator.world import POOLS, Pool, queues_of_pool
+from simulator.world import POOLS, QUEUES, Pool, queues_of_pool
 
 OVERTIME_SECONDS = 1_500
 BREAK_SECONDS, MEAL_SECONDS = 900, 1_800
@@ -60,6 +60,9 @@ class Desk:
 class Work(Protocol):
     """Anything a desk can be given."""
 
+    def __hash__(self) -> int:
+        """By identity."""
+
     def assigned(self, desk: Desk) -> None:
         """Begin: the desk has been taken out of the idle list and is counted busy."""
 
@@ -81,7 +84,7 @@ class Floor:
         self._out = context.out
         self._rng = context.rng("floor")
         self.pools = {pool.pool_id: FloorPool(pool) for pool in POOLS}
-        self.pool_of_queue = {queue.queue_id: self.pools[p.pool_id] for p in POOLS for queue in queues_of_pool(p.pool_id)}
+        self.pool_of_queue = {queue.queue_id: self.pools[queue.pool_id] for queue in QUEUES}
 
     def schedule(self, duty: Duty, not_before: int = 0) -> None:
         """Plan a shift: arrival a little early or late, breaks, now and then a training, the end."""
@@ -134,7 +137,7 @@ class Floor:
         desk.change(state, self._engine.now, self._out)
 
     def wrap(self, desk: Desk) -> None:
-        """The conversation is over, the work after it begins."""
+        """End a conversation; the work after it begins."""
         desk.talking -= 1
         if not desk.talking:
             desk.change("acw", self._engine.now, self._out)
@@ -155,7 +158,7 @@ class Floor:
         return desk.pool.core.has_waiting() and self._engine.now < desk.duty_end + OVERTIME_SECONDS
 
     def _settle(self, desk: Desk) -> None:
-        """An empty desk follows its plan: a pending break first, then the way home, else back to work."""
+        """Let an empty desk follow its plan: a pending break first, then the way home, else back to work."""
         now = self._engine.now
         if desk.is_leaving and not self._stays_for_waiting(desk):
             desk.change("logged_out", now, self._out)

@@ -23,7 +23,7 @@ def text(value: str) -> str:
 
 
 def money(cents: int) -> str:
-    """An amount of cents as decimal text."""
+    """Return an amount of cents as decimal text."""
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
     return f"{sign}{cents // 100}.{cents % 100:02d}"
 

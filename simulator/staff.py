@@ -134,18 +134,16 @@ class Staff:
     def _new_agent(self, pool: Pool, team_id: str, hired: date) -> Agent:
         rng = self.context.rng("staff")
         fte = 1.0 if rng.random() < 0.8 else rng.choice((0.5, 0.6, 0.75, 0.8))
-        agent = Agent(
-            self._number(), pool, team_id, hired, hired, fte, lognormal(rng, 1.0, 0.12), rng.gauss(0.0, 0.05)
-        )
+        agent = Agent(self._number(), pool, team_id, hired, hired, fte, lognormal(rng, 1.0, 0.12), rng.gauss(0.0, 0.05))
         self.pools[pool.pool_id].append(agent)
         return agent
 
     def _open_office(self, site_id: str, first_day: date) -> None:
-        """Managers, quality specialists, trainers, planners and the second-level desk of a site."""
+        """Employ the managers, quality specialists, trainers, planners and second-level desk of a site."""
         started = first_day - timedelta(days=500)
         team = Team(f"T-{site_id}-OFFICE", f"{site_of(site_id).name} operations office", None, site_id, "in_house")
         self.teams[team.team_id] = team
-        roles = ("ops_manager", "qa_specialist", "qa_specialist", "trainer", "wfm_planner", "back_office", "back_office")
+        roles = ("ops_manager", "qa_specialist", "qa_specialist", "trainer", "wfm_planner") + ("back_office",) * 2
         for role in roles:
             number = self._number()
             team.lead = team.lead or number
@@ -265,5 +263,3 @@ class Staff:
 
     def _shifts(self, pool: Pool, day: date) -> list[Shift]:
         return list(plan_shifts(pool, day.weekday(), self.context.options.contacts_per_day))
-
-

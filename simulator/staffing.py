@@ -8,16 +8,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from simulator.arrivals import expected
 from simulator.clock import HALF_HOUR
 from simulator.world import Pool, Queue, queues_of_pool, reason_of
 
-FULL_SHIFT, PART_SHIFT = 17, 10  # half-hours, breaks included
+FULL_SHIFT, PART_SHIFT, SHORT_SHIFT = 17, 10, 8  # half-hours, breaks included
 NIGHT_START, NIGHT_END = 43, 12
 SERVICE_LEVEL = 0.8
 # Breaks, lateness, meetings and days busier than forecast, as extra heads on the bare requirement.
-EXTRA = {"voice": 1.11, "chat": 1.05, "email": 1.0}
+EXTRA = {"voice": 0.88, "chat": 0.72, "email": 1.0}
 CHAT_SECONDS = 430.0
 MAIL_SECONDS = 330.0
 MAIL_TOUCHES = 1.75
@@ -84,26 +85,24 @@ def required_agents(pool: Pool, weekday: int, contacts_per_day: int) -> list[int
             needed.append(0)
             continue
         slots = servers_needed(rate, load / rate, threshold) if rate else 1
-        needed.append(max(2, math.ceil(slots / pool.concurrency * EXTRA[pool.kind])))
+        needed.append(max(2, math.ceil(slots / pool.concurrency * EXTRA[pool.kind] - 0.25)))
     return needed
 
 
 def _cover(required: list[int], first: int, last: int) -> list[Shift]:
-    """Shifts so that every half-hour in [first, last) is covered: full ones while the need goes on, else short ones."""
-    cover = [0] * 48
+    """Shifts so that every half-hour in [first, last) is covered, each the one with the least idle time when added."""
+    missing = required[:]
+    lengths = sorted({min(length, last - first) for length in (FULL_SHIFT, PART_SHIFT, SHORT_SHIFT)}, reverse=True)
     shifts = []
-    for half in range(first, last):
-        while cover[half] < required[half]:
-            left = last - half
-            later = half + PART_SHIFT + 2
-            if left >= FULL_SHIFT and required[min(later, last - 1)] > cover[min(later, last - 1)]:
-                start, length = half, FULL_SHIFT
-            else:
-                length = min(PART_SHIFT, last - first)
-                start = min(half, last - length)
-            shifts.append(Shift(start, length))
-            for covered in range(start, min(start + length, 48)):
-                cover[covered] += 1
+    while any(count > 0 for count in missing[first:last]):
+        useful = [0, *accumulate(count > 0 for count in missing)]
+        best = max(
+            (Shift(start, length) for length in lengths for start in range(first, last - length + 1)),
+            key=lambda shift: (useful[shift.start + shift.length] - useful[shift.start]) / (shift.length + 1.0),
+        )
+        shifts.append(best)
+        for half in range(best.start, best.start + best.length):
+            missing[half] -= 1
     return shifts
 
 

@@ -47,8 +47,8 @@ class Surveys:
         mood = (0.9 if contact.resolved else -0.9) - min(waited, 600) / 500 - 0.3 * (len(contact.legs) - 1)
         delay = self._rng.randint(60, 900)
         self._engine.at(
-            self._engine.now + delay, self._invite, CONTACT_SURVEY, contact.contact_id, "", contact.customer_id, channel,
-            mood, contact.resolved is True, contact.generation == 0,
+            self._engine.now + delay, self._invite, CONTACT_SURVEY, contact.contact_id, "", contact.customer_id,
+            channel, mood, contact.resolved is True, contact.generation == 0,
         )  # fmt: skip
 
     def follow_ticket(self, ticket: Ticket) -> None:
@@ -75,14 +75,23 @@ class Surveys:
                 )  # fmt: skip
 
     def _invite(
-        self, survey: str, contact: str, ticket: str, customer: str, channel: str, mood: float, resolved: bool, first: bool
+        self,
+        survey: str,
+        contact: str,
+        ticket: str,
+        customer: str,
+        channel: str,
+        mood: float,
+        resolved: bool,
+        first: bool,
     ) -> None:
         rng = self._rng
         self._invitations += 1
         invitation = f"I{self._invitations:08d}"
         status = self._delivery.draw(rng)
         self._out.add(
-            "survey_invitations", invitation, survey, contact, ticket, customer, channel, stamp(self._engine.now), status
+            "survey_invitations", invitation, survey, contact, ticket, customer, channel,
+            stamp(self._engine.now), status,
         )  # fmt: skip
         self._out.truth["invitations"] += 1
         self._out.truth["invitations_delivered"] += status == "delivered"

@@ -8,8 +8,8 @@ from datetime import date
 from simulator.arrivals import arrivals
 from simulator.clock import local_date, stamp
 from simulator.contact import Contact
-from simulator.context import Context
 from simulator.contacts import Customers
+from simulator.context import Context
 from simulator.floor import Desk, Floor
 from simulator.output import flag
 from simulator.staff import Agent
@@ -29,8 +29,23 @@ class Ticket:
     """One ticket. ``solves`` counts solved events; a ticket works through its desks as ``Work``."""
 
     __slots__ = (
-        "agent", "channel", "contact_id", "created", "customer", "flow", "is_deleted", "is_escalated", "messages",
-        "priority", "queue", "reason", "solves", "status", "ticket_id", "worked", "events",
+        "agent",
+        "channel",
+        "contact_id",
+        "created",
+        "customer",
+        "events",
+        "flow",
+        "is_deleted",
+        "is_escalated",
+        "messages",
+        "priority",
+        "queue",
+        "reason",
+        "solves",
+        "status",
+        "ticket_id",
+        "worked",
     )  # fmt: skip
 
     def __init__(self, flow: TicketDesk, ticket_id: str, queue: Queue, customer: int, reason: str, now: int) -> None:

@@ -161,19 +161,19 @@ PRODUCTS = (("BASIC", 1_990), ("PLUS", 3_490), ("PREMIUM", 5_990), ("BUSINESS", 
 
 @cache
 def site_of(site_id: str) -> Site:
-    """The site of an id; KeyError when unknown."""
+    """Return the site of an id; KeyError when unknown."""
     return {site.site_id: site for site in SITES}[site_id]
 
 
 @cache
 def queue_of(queue_id: str) -> Queue:
-    """The queue of an id; KeyError when unknown."""
+    """Return the queue of an id; KeyError when unknown."""
     return {queue.queue_id: queue for queue in QUEUES}[queue_id]
 
 
 @cache
 def reason_of(reason_id: str) -> Reason:
-    """The reason of an id; KeyError when unknown."""
+    """Return the reason of an id; KeyError when unknown."""
     return {reason.reason_id: reason for reason in REASONS}[reason_id]
 
 
