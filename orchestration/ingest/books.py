@@ -170,16 +170,16 @@ def delivered_through(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def _refresh(con: duckdb.DuckDBPyConnection, where: str) -> Refresh | None:
-    row = con.execute(
+    rows = con.execute(
         f"select {_REFRESH_COLUMNS} from meta.refresh {where} order by refresh_id desc limit 1"
-    ).fetchone()
-    if row is None:
+    ).fetchall()
+    if not rows:
         return None
-    facts = dict(zip(Refresh.__dataclass_fields__, row, strict=True))
-    facts["stage_seconds"] = json.loads(row[-1] or "{}")
+    facts = dict(zip(Refresh.__dataclass_fields__, rows[0], strict=True))
+    facts["stage_seconds"] = json.loads(rows[0][-1] or "{}")
     return Refresh(**facts)
 
 
 def _scalar(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(query).fetchone()
-    return 0 if row is None else int(row[0])
+    rows = con.execute(query).fetchall()
+    return int(rows[0][0]) if rows else 0

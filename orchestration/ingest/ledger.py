@@ -163,8 +163,8 @@ class Ledger:
 
 def number(con: duckdb.DuckDBPyConnection, query: str) -> int:
     """Return the one number a statement yields (a count, or the rows an insert wrote)."""
-    row = con.execute(query).fetchone()
-    return 0 if row is None else int(row[0])
+    rows = con.execute(query).fetchall()
+    return int(rows[0][0]) if rows else 0
 
 
 def _writable(text: str | None) -> str | None:

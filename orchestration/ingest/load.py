@@ -6,11 +6,13 @@ back is the newest again. A refused file is written into the books with its reas
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from orchestration.ingest.ahead import ReadAhead, in_groups, read_ahead
 from orchestration.ingest.batch import VIEW, Batch, Reject
 from orchestration.ingest.content import SMALL_BYTES
 from orchestration.ingest.declarations import ExtractDeclaration
@@ -81,12 +83,15 @@ def load_landing(
     found = discover(landing, declarations)
     loader = _Loader(con, refresh_id, small_bytes)
     outcomes: list[FileOutcome] = []
-    for file in found.files:
-        outcome = loader.take(file)
-        if outcome is not None:
-            outcomes.append(outcome)
-            if progress is not None:
-                progress(outcome)
+    changed = [file for file in found.files if not loader.ledger.is_unchanged(file)]
+    for group in in_groups(changed, small_bytes):
+        loader.read_ahead(group)
+        for file in group:
+            outcome = loader.take(file)
+            if outcome is not None:
+                outcomes.append(outcome)
+                if progress is not None:
+                    progress(outcome)
     return LoadReport(
         extracts=tuple(_summary(declaration, outcomes) for declaration in declarations),
         outcomes=tuple(outcomes),
@@ -103,11 +108,14 @@ class _Loader:
         self.con = con
         self.small_bytes = small_bytes
         self.ledger = Ledger(con, refresh_id)
+        self._ahead: dict[str, ReadAhead | RefusedFile] = {}
+
+    def read_ahead(self, group: Sequence[LandedFile]) -> None:
+        """Read the next files together when that pays."""
+        self._ahead = read_ahead(self.con, group, self.small_bytes) if len(group) > 1 else {}
 
     def take(self, file: LandedFile) -> FileOutcome | None:
-        """Load one file if it is new; None when it is the delivery already known."""
-        if self.ledger.is_unchanged(file):
-            return None
+        """Load one file if its bytes are new; None when only its time is."""
         try:
             sha256 = file_sha256(file.path)
         except OSError as error:
@@ -142,15 +150,21 @@ class _Loader:
     def _read(self, file: LandedFile, sha256: str, file_id: int, extra_columns: list[str], bulk: bool) -> FileOutcome:
         extra_columns.clear()
         declaration = file.declaration
-        with (
-            Transaction(self.con),
-            reading(self.con, file.path, declaration, bulk=bulk, small_bytes=self.small_bytes) as delivered,
-        ):
+        ahead = self._ahead.get(file.name)
+        if isinstance(ahead, RefusedFile):
+            raise ahead
+        with Transaction(self.con), ExitStack() as stack:
             rows = rejected = 0
-            sql = statements(declaration, delivered.shape)
-            for batch in delivered.batches:
-                batch_rows, batch_rejected = self._write(batch, sql, file_id)
-                rows, rejected = rows + batch_rows, rejected + batch_rejected
+            if ahead is not None:
+                delivered = ahead.reading
+                rows, rejected = self._write(ahead.batch, statements(declaration, delivered.shape), file_id, ahead)
+            else:
+                delivered = stack.enter_context(
+                    reading(self.con, file.path, declaration, bulk=bulk, small_bytes=self.small_bytes)
+                )
+                for batch in delivered.batches:
+                    written = self._write(batch, statements(declaration, delivered.shape), file_id)
+                    rows, rejected = rows + written[0], rejected + written[1]
             extra_columns.extend(self.ledger.note_extra_columns(declaration, delivered.extra_columns, file_id))
             if not _is_settled(file):
                 raise RefusedFile("changed while it was being read")
@@ -158,17 +172,23 @@ class _Loader:
             self.ledger.enter(file, sha256, file_id, "loaded", rows, rejected, note)
         return _outcome(file, "loaded", rows, rejected, note)
 
-    def _write(self, batch: Batch, sql: Statements, file_id: int) -> tuple[int, int]:
-        """Write one batch; return the numbers of rows loaded and rejected."""
+    def _write(self, batch: Batch, sql: Statements, file_id: int, ahead: ReadAhead | None = None) -> tuple[int, int]:
+        """Write one batch (typed already when it was read ahead); return the numbers of rows loaded and rejected."""
         rejects = list(batch.rejects)
         inserted = 0
         if batch.row_count or batch.table is None:
-            if batch.table is not None:
-                self.con.register(VIEW, batch.table)
+            if ahead is not None:
+                insert = sql.insert_one.format(table=ahead.table, number=ahead.number, file_id=file_id)
+                bad_rows = sql.rejects_one.format(table=ahead.table, number=ahead.number)
+            else:
+                insert = sql.insert.format(relation=batch.relation, file_id=file_id)
+                bad_rows = sql.rejects.format(relation=batch.relation)
+                if batch.table is not None:
+                    self.con.register(VIEW, batch.table)
             try:
-                inserted = number(self.con, sql.insert.format(relation=batch.relation, file_id=file_id))
+                inserted = number(self.con, insert)
                 if inserted != batch.row_count:
-                    rejects += self._rejects(batch, sql, inserted)
+                    rejects += self._rejects(batch, sql, bad_rows, inserted)
             except duckdb.InterruptException:
                 raise
             except duckdb.Error as error:
@@ -180,9 +200,9 @@ class _Loader:
         self.ledger.reject(rejects, file_id)
         return inserted, len({reject.line_number for reject in rejects})
 
-    def _rejects(self, batch: Batch, sql: Statements, inserted: int) -> list[Reject]:
+    def _rejects(self, batch: Batch, sql: Statements, bad_rows: str, inserted: int) -> list[Reject]:
         """Return every broken rule of the rows that were not inserted."""
-        bad = self.con.execute(sql.rejects.format(relation=batch.relation)).fetchall()
+        bad = self.con.execute(bad_rows).fetchall()
         if inserted + len(bad) != batch.row_count:
             raise NeedsCarefulReading
         records = batch.records([line for line, _, _ in bad])

@@ -29,7 +29,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, declaration: Extrac
     with con.cursor() as probe:
         try:
             described = probe.execute(f"describe select * from {source}").fetchall()
-            counted = probe.execute(f"select count(*) from {source}").fetchone()
+            counted = probe.execute(f"select count(*) from {source}").fetchall()
         except duckdb.Error as error:
             raise _unreadable(error) from error
     fields = [(str(row[0]), str(row[1])) for row in described if row[0] != "file_row_number"]
@@ -50,7 +50,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, declaration: Extrac
         ).fetchall()
         return {int(number): str(record) for number, record in rows}
 
-    batch = Batch(relation, int(counted[0]) if counted else 0, records, on_error=_unreadable)
+    batch = Batch(relation, int(counted[0][0]), records, on_error=_unreadable)
     return Reading(shape, iter((batch,)), dict.fromkeys(name for name, _ in matched.extras))
 
 

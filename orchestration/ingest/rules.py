@@ -28,14 +28,19 @@ class Check:
 
 @dataclass(frozen=True)
 class Statements:
-    """The two statements of a batch; ``{relation}`` and ``{file_id}`` are still to be filled in.
+    """The statements of a batch, with places to fill in.
 
-    ``insert`` writes the good rows. ``rejects`` returns, for each bad row, the line number, one boolean per check,
-    and one text per check.
+    ``insert`` ({relation}, {file_id}) writes the good rows. ``rejects`` ({relation}) returns, for each bad row, the
+    line number, one boolean per check and one text per check. ``together`` ({relation}, {table}) types the rows of
+    several files, told apart by ``_file``, into a temporary table, from which ``insert_one`` ({table}, {number},
+    {file_id}) and ``rejects_one`` ({table}, {number}) do the same for one file.
     """
 
     insert: str
     rejects: str
+    together: str
+    insert_one: str
+    rejects_one: str
     checks: tuple[Check, ...]
 
 
@@ -52,22 +57,32 @@ def statements(declaration: ExtractDeclaration, shape: Shape) -> Statements:
             texts.append(f"nullif({expression}, '') as _text_{at}")
             typed.append(f"{_typed(column, f'_text_{at}')} as {column.name}")
         typed.append(f"_text_{at}")
-    rows = (
+    checks = tuple(_checks(declaration, shape))
+    breaks = [f"coalesce({check.breaks}, false)" for check in checks] or ["false"]
+    bad = " or ".join(breaks)
+    names = ", ".join(column.name for column in declaration.columns)
+    broken = f"[{', '.join(breaks)}]"
+    values = f"[{', '.join(check.text or 'cast(null as varchar)' for check in checks)}]"
+    target = f"insert into {declaration.raw_table} ({names}, _extra_columns, _file_id, _line_number)"
+    chosen = f"select {names}, _extra_columns, {{file_id}}, _line_number"
+    return Statements(
+        insert=f"{target} {_rows(texts, typed)} {chosen} from typed where not ({bad})",
+        rejects=f"{_rows(texts, typed)} select _line_number, {broken}, {values} from typed where {bad} order by 1",
+        together=(
+            f"create or replace temp table {{table}} as {_rows(['_file', *texts], ['_file', *typed])} "
+            f"select _file, _line_number, {names}, _extra_columns, {bad} as _is_bad, "
+            f"case when _is_bad then {broken} end as _broken, case when _is_bad then {values} end as _texts from typed"
+        ),
+        insert_one=f"{target} {chosen} from {{table}} where _file = {{number}} and not _is_bad",
+        rejects_one="select _line_number, _broken, _texts from {table} where _file = {number} and _is_bad order by 1",
+        checks=checks,
+    )
+
+
+def _rows(texts: list[str], typed: list[str]) -> str:
+    return (
         f"with delivered as (select {', '.join(texts)} from {{relation}}), "
         f"typed as (select {', '.join(typed)} from delivered)"
-    )
-    checks = tuple(_checks(declaration, shape))
-    bad = " or ".join(f"coalesce({check.breaks}, false)" for check in checks) or "false"
-    names = ", ".join(column.name for column in declaration.columns)
-    flags = ", ".join(f"coalesce({check.breaks}, false)" for check in checks) or "false"
-    values = ", ".join(check.text or "cast(null as varchar)" for check in checks) or "cast(null as varchar)"
-    return Statements(
-        insert=(
-            f"insert into {declaration.raw_table} ({names}, _extra_columns, _file_id, _line_number) "
-            f"{rows} select {names}, _extra_columns, {{file_id}}, _line_number from typed where not ({bad})"
-        ),
-        rejects=f"{rows} select _line_number, [{flags}], [{values}] from typed where {bad} order by _line_number",
-        checks=checks,
     )
 
 
