@@ -1,0 +1,191 @@
+-- grain: one row per contact
+{{ config(
+    materialized='incremental',
+    incremental_strategy='rebuild_touched',
+    on_schema_change='fail',
+    meta={'touched': {'subjects': ['leg', 'contact']}}
+) }}
+
+with contacts as (
+
+    select * from {{ ref('contacts') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('fct_contact_segment') }}
+
+),
+
+sites as (
+
+    select * from {{ ref('dim_site') }}
+
+),
+
+{% if is_incremental() %}
+-- the contacts of tonight, and every other contact of the same customers: resolution looks both ways
+nearby as (
+
+    select contact_id from contacts where {{ near_touched('started_at') }}
+    union
+    select contact_id from segments where {{ touched() }}
+
+),
+
+chosen as (
+
+    select contacts.*
+    from contacts
+    where contacts.contact_id in (select nearby.contact_id from nearby)
+        or contacts.customer_id in (
+            select same.customer_id from contacts as same where same.contact_id in (select nearby.contact_id from nearby)
+        )
+
+),
+{% else %}
+chosen as (
+
+    select * from contacts
+
+),
+{% endif %}
+
+legs as (
+
+    select
+        contact_id,
+        min(business_date) filter (where is_original_entry) as queued_on,
+        min_by(queue_id, segment_seq) filter (where is_queue_entry or is_handled_leg) as first_queue_id,
+        min_by(agent_id, segment_seq) filter (where is_handled_leg or is_outbound_leg) as first_agent_id,
+        min_by(team_id, segment_seq) filter (where is_handled_leg or is_outbound_leg) as first_team_id,
+        max_by(queue_id, segment_seq) filter (where is_handled_leg or is_outbound_leg) as last_queue_id,
+        max_by(agent_id, segment_seq) filter (where is_handled_leg or is_outbound_leg) as last_agent_id,
+        max_by(team_id, segment_seq) filter (where is_handled_leg or is_outbound_leg) as last_team_id,
+        bool_or(is_handled_leg or is_outbound_leg) as is_handled,
+        bool_or(is_queue_entry and not is_abandoned_short) as has_real_entry,
+        bool_or(is_handled_leg and transfer_out_type <> 'none') as is_transferred,
+        sum(handle_seconds) filter (where is_handled_leg or is_outbound_leg) as handle_seconds
+    from segments
+    {%- if is_incremental() %}
+    where contact_id in (select chosen.contact_id from chosen)
+    {%- endif %}
+    group by contact_id
+
+),
+
+described as (
+
+    select
+        chosen.contact_id,
+        coalesce(legs.queued_on, {{ local_date('chosen.started_at', "coalesce(sites.time_zone, 'UTC')") }}) as business_date,
+        chosen.direction,
+        chosen.channel,
+        coalesce(sites.site_id, 'unknown') as site_id,
+        legs.first_queue_id,
+        legs.first_agent_id,
+        legs.first_team_id,
+        legs.last_queue_id,
+        legs.last_agent_id,
+        legs.last_team_id,
+        chosen.customer_id,
+        chosen.contact_reason_id,
+        chosen.started_at,
+        chosen.ended_at,
+        chosen.is_resolved,
+        coalesce(legs.is_handled, false) as is_handled,
+        coalesce(legs.is_transferred, false) as is_transferred,
+        coalesce(legs.handle_seconds, 0) as handle_seconds,
+        chosen.direction = 'inbound' and coalesce(legs.is_handled, false) as is_handled_inbound,
+        chosen.direction = 'inbound' and (coalesce(legs.is_handled, false) or coalesce(legs.has_real_entry, false)) as is_attempt,
+        chosen.customer_id is not null and chosen.contact_reason_id is not null as is_identified
+    from chosen
+    left join sites
+        on chosen.site_id = sites.site_id
+    left join legs
+        on chosen.contact_id = legs.contact_id
+
+),
+
+-- who came before and after, of the same customer, for the same reason and for any
+sequenced as (
+
+    select
+        *,
+        max(case when is_handled_inbound then coalesce(ended_at, {{ as_of() }}) end) over same_reason_before as handled_before_until,
+        min(case when is_attempt then started_at end) over same_reason_after as next_attempt_at,
+        max(case when is_handled_inbound then coalesce(ended_at, {{ as_of() }}) end) over any_reason_before as any_handled_before_until,
+        min(case when is_attempt then started_at end) over any_reason_after as any_next_attempt_at
+    from described
+    window
+        same_reason_before as (
+            partition by customer_id, contact_reason_id order by started_at, contact_id
+            rows between unbounded preceding and 1 preceding
+        ),
+        same_reason_after as (
+            partition by customer_id, contact_reason_id order by started_at, contact_id
+            rows between 1 following and unbounded following
+        ),
+        any_reason_before as (
+            partition by customer_id order by started_at, contact_id rows between unbounded preceding and 1 preceding
+        ),
+        any_reason_after as (
+            partition by customer_id order by started_at, contact_id rows between 1 following and unbounded following
+        )
+
+),
+
+windows as (
+
+    select
+        *,
+        ended_at + interval {{ var('fcr_window_days') }} day as fcr_window_ends_at,
+        coalesce(ended_at + interval {{ var('fcr_window_days') }} day <= {{ as_of() }}, false) as is_fcr_window_closed
+    from sequenced
+
+),
+
+resolution as (
+
+    select
+        *,
+        is_handled_inbound and is_identified
+        and coalesce(handled_before_until + interval {{ var('fcr_window_days') }} day < started_at, true) as is_fcr_initial,
+        is_handled_inbound and is_identified
+        and coalesce(any_handled_before_until + interval {{ var('fcr_window_days') }} day < started_at, true) as is_any_reason_initial,
+        coalesce(next_attempt_at > fcr_window_ends_at, next_attempt_at is null) as is_quiet_afterwards,
+        coalesce(any_next_attempt_at > fcr_window_ends_at, any_next_attempt_at is null) as is_any_reason_quiet_afterwards
+    from windows
+
+)
+
+select
+    contact_id,
+    business_date,
+    direction,
+    channel,
+    site_id,
+    first_queue_id,
+    first_agent_id,
+    first_team_id,
+    last_queue_id,
+    last_agent_id,
+    last_team_id,
+    customer_id,
+    contact_reason_id,
+    started_at,
+    ended_at,
+    is_resolved,
+    is_handled,
+    is_transferred,
+    cast(handle_seconds as bigint) as handle_seconds,
+    is_fcr_initial,
+    is_fcr_initial and is_fcr_window_closed as is_fcr_observable,
+    is_fcr_initial and not is_fcr_window_closed as is_fcr_censored,
+    is_fcr_initial and is_fcr_window_closed and is_quiet_afterwards as is_fcr_success,
+    is_any_reason_initial and is_fcr_window_closed as is_any_reason_observable,
+    is_any_reason_initial and is_fcr_window_closed and is_any_reason_quiet_afterwards as is_any_reason_success,
+    fcr_window_ends_at
+from resolution
+where {{ touched() }}

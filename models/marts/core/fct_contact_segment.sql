@@ -1,0 +1,192 @@
+-- grain: one row per leg of a contact
+{{ config(
+    materialized='incremental',
+    incremental_strategy='rebuild_touched',
+    on_schema_change='fail',
+    meta={'touched': {'subjects': ['leg']}}
+) }}
+
+with segments as (
+
+    select * from {{ ref('contact_segments') }}
+
+),
+
+-- all legs of every contact that has a leg near a touched day: the first leg decides what the later ones are
+legs as (
+
+    select *
+    from segments
+    {%- if is_incremental() %}
+    where contact_id in (
+        select contact_id from segments
+        where {{ near_touched('coalesce(queued_at, answered_at)') }} or (queued_at is null and answered_at is null)
+    )
+    {%- endif %}
+
+),
+
+contacts as (
+
+    select * from {{ ref('contacts') }}
+
+),
+
+sites as (
+
+    select * from {{ ref('dim_site') }}
+
+),
+
+queues as (
+
+    select * from {{ ref('dim_queue') }}
+
+),
+
+agents as (
+
+    select * from {{ ref('dim_agent') }}
+
+),
+
+placed as (
+
+    select
+        legs.segment_id,
+        legs.contact_id,
+        legs.segment_seq,
+        legs.leg_type,
+        legs.queue_id,
+        legs.queued_at,
+        legs.dequeued_at,
+        legs.queue_outcome,
+        legs.agent_id as delivered_agent_id,
+        legs.answered_at,
+        legs.transfer_out_type,
+        coalesce(legs.talk_seconds, 0) as talk_seconds,
+        coalesce(legs.hold_seconds, 0) as hold_seconds,
+        coalesce(legs.acw_seconds, 0) as acw_seconds,
+        contacts.direction,
+        contacts.channel,
+        contacts.customer_id,
+        coalesce(sites.site_id, 'unknown') as site_id,
+        {{ local_time("coalesce(legs.queued_at, legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, 'UTC')") }} as local_at,
+        {{ local_date("coalesce(legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, 'UTC')") }} as answered_on,
+        coalesce(legs.queued_at, legs.answered_at, contacts.started_at) as anchored_at
+    from legs
+    inner join contacts -- lost: legs of test contacts, and legs whose contact has not been delivered (yet)
+        on legs.contact_id = contacts.contact_id
+    left join sites
+        on contacts.site_id = sites.site_id
+
+),
+
+promised as (
+
+    select
+        placed.*,
+        cast(placed.local_at as date) as business_date,
+        placed.anchored_at - (placed.local_at - time_bucket(interval {{ var('interval_minutes') }} minute, placed.local_at)) as interval_start_at,
+        queues.service_level_threshold_seconds,
+        coalesce(queues.short_abandon_seconds, 5) as short_abandon_seconds,
+        case when placed.answered_at is not null then coalesce(agents.agent_id, 'unknown') end as agent_id,
+        case when placed.answered_at is not null then coalesce(agents.team_id, 'unknown') end as team_id,
+        case when placed.leg_type = 'queue' then {{ seconds_between('placed.queued_at', 'placed.dequeued_at') }} end as wait_seconds
+    from placed
+    left join queues
+        on placed.queue_id = queues.queue_id
+            and cast(placed.local_at as date) between queues.valid_from and queues.valid_to
+    left join agents
+        on placed.delivered_agent_id = agents.agent_id
+            and placed.answered_on between agents.valid_from and agents.valid_to
+
+),
+
+classified as (
+
+    select
+        *,
+        leg_type = 'queue' as is_queue_entry,
+        coalesce(leg_type = 'queue' and queue_outcome = 'answered', false) as is_answered,
+        coalesce(leg_type = 'queue' and queue_outcome = 'abandoned', false) as is_any_abandon,
+        coalesce(direction = 'inbound' and leg_type in ('queue', 'direct', 'callback') and answered_at is not null, false) as is_handled_leg,
+        coalesce(leg_type = 'outbound' and answered_at is not null, false) as is_outbound_leg
+    from promised
+
+),
+
+outcomes as (
+
+    select
+        *,
+        coalesce(is_answered and wait_seconds <= service_level_threshold_seconds, false) as is_answered_within_threshold,
+        coalesce(is_any_abandon and wait_seconds >= short_abandon_seconds, false) as is_abandoned,
+        coalesce(is_any_abandon and wait_seconds < short_abandon_seconds, false) as is_abandoned_short,
+        coalesce(is_any_abandon and wait_seconds <= service_level_threshold_seconds, false) as is_any_abandon_within_threshold,
+        direction = 'inbound' and is_queue_entry
+            and row_number() over (partition by contact_id, is_queue_entry order by segment_seq, segment_id) = 1 as is_original_entry,
+        is_handled_leg
+            and row_number() over (partition by contact_id, is_handled_leg order by segment_seq, segment_id) = 1 as is_first_handled_leg,
+        is_outbound_leg
+            and row_number() over (partition by contact_id, is_outbound_leg order by segment_seq, segment_id) = 1 as is_first_outbound_leg
+    from classified
+
+),
+
+-- the customer's view: all hops of a contact together, kept on its original entry so that it stays additive
+journeys as (
+
+    select
+        *,
+        sum(wait_seconds) over (partition by contact_id) as contact_wait_seconds,
+        bool_or(is_answered) over (partition by contact_id) as contact_is_answered,
+        bool_or(is_abandoned) over (partition by contact_id) as contact_is_abandoned
+    from outcomes
+
+)
+
+select
+    segment_id,
+    contact_id,
+    cast(segment_seq as integer) as segment_seq,
+    leg_type,
+    direction,
+    channel,
+    site_id,
+    queue_id,
+    team_id,
+    agent_id,
+    delivered_agent_id,
+    customer_id,
+    business_date,
+    interval_start_at,
+    queued_at,
+    dequeued_at,
+    answered_at,
+    queue_outcome,
+    transfer_out_type,
+    cast(service_level_threshold_seconds as integer) as service_level_threshold_seconds,
+    cast(short_abandon_seconds as integer) as short_abandon_seconds,
+    wait_seconds,
+    cast(talk_seconds as bigint) as talk_seconds,
+    cast(hold_seconds as bigint) as hold_seconds,
+    cast(acw_seconds as bigint) as acw_seconds,
+    cast(talk_seconds + hold_seconds + acw_seconds as bigint) as handle_seconds,
+    is_queue_entry,
+    is_original_entry,
+    is_answered,
+    is_answered_within_threshold,
+    is_abandoned,
+    is_abandoned_short,
+    is_any_abandon_within_threshold,
+    is_handled_leg,
+    is_first_handled_leg,
+    is_outbound_leg,
+    is_first_outbound_leg,
+    is_original_entry and contact_is_answered as is_entry_of_answered_contact,
+    is_original_entry and not contact_is_answered and contact_is_abandoned as is_entry_of_abandoned_contact,
+    is_original_entry and contact_is_answered
+    and coalesce(contact_wait_seconds <= service_level_threshold_seconds, false) as is_entry_answered_within_cumulative_wait
+from journeys
+where {{ touched() }}

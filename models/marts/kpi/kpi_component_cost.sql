@@ -1,0 +1,97 @@
+-- grain: one row per business date, site, channel and queue, with accrued cost and the work that it bought
+{{ config(
+    materialized='incremental',
+    incremental_strategy='rebuild_touched',
+    on_schema_change='fail',
+    meta={'touched': {'subjects': ['cost', 'leg', 'ticket']}}
+) }}
+
+with allocations as (
+
+    select * from {{ ref('fct_cost_allocation') }} where {{ touched() }}
+
+),
+
+legs as (
+
+    select * from {{ ref('kpi_component_leg') }} where {{ touched() }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('fct_ticket') }} where {{ touched('replied_on') }}
+
+),
+
+handle_times as (
+
+    select * from {{ ref('fct_handle_time_day') }} where {{ touched() }}
+
+),
+
+costs as (
+
+    select
+        business_date,
+        site_id,
+        channel,
+        queue_id,
+        sum(allocated_amount) as cost_amount,
+        sum(allocated_amount) filter (where behaviour = 'fixed') as fixed_cost_amount,
+        sum(allocated_amount) filter (where behaviour = 'variable') as variable_cost_amount,
+        sum(allocated_amount) filter (where cost_category = 'labour') as labour_cost_amount
+    from allocations
+    group by business_date, site_id, channel, queue_id
+
+),
+
+handled as (
+
+    select
+        business_date,
+        site_id,
+        channel,
+        queue_id,
+        sum(handled_contacts + outbound_contacts) as handled_contacts,
+        sum(handled_contacts) as handled_inbound_contacts
+    from legs
+    group by business_date, site_id, channel, queue_id
+
+),
+
+-- a ticket is handled once, on the day of its first reply by a person
+replied as (
+
+    select replied_on as business_date, site_id, channel, null as queue_id, count(*) as handled_tickets
+    from tickets
+    group by replied_on, site_id, channel
+
+),
+
+parts as (
+
+    select * from costs
+    union all by name
+    select * from handled
+    union all by name
+    select * from replied
+    union all by name
+    select business_date, site_id, channel, queue_id, handle_seconds from handle_times
+
+)
+
+select
+    business_date,
+    site_id,
+    channel,
+    queue_id,
+    cast(coalesce(sum(cost_amount), 0) as decimal(38, 12)) as cost_amount,
+    cast(coalesce(sum(fixed_cost_amount), 0) as decimal(38, 12)) as fixed_cost_amount,
+    cast(coalesce(sum(variable_cost_amount), 0) as decimal(38, 12)) as variable_cost_amount,
+    cast(coalesce(sum(labour_cost_amount), 0) as decimal(38, 12)) as labour_cost_amount,
+    cast(coalesce(sum(handled_contacts), 0) + coalesce(sum(handled_tickets), 0) as bigint) as handled_work,
+    cast(coalesce(sum(handled_inbound_contacts), 0) as bigint) as handled_inbound_contacts,
+    cast(coalesce(sum(handle_seconds), 0) as bigint) as handle_seconds
+from parts
+group by business_date, site_id, channel, queue_id

@@ -1,0 +1,106 @@
+-- grain: one row per business date, site, queue, channel, team and agent, and kind of date: that of the order, or of the contact
+{{ config(
+    materialized='incremental',
+    incremental_strategy='rebuild_touched',
+    on_schema_change='fail',
+    meta={'touched': {'subjects': ['leg', 'contact', 'order']}}
+) }}
+
+with orders as (
+
+    select * from {{ ref('fct_order') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('fct_contact') }} where {{ touched() }}
+
+),
+
+eligible_contacts as (
+
+    select * from {{ ref('sales_eligible_contact') }}
+
+),
+
+-- several orders from one contact convert it once
+credited as (
+
+    select credited_contact_id, bool_or(is_net) as has_net_order
+    from orders
+    where is_credited
+    group by credited_contact_id
+
+),
+
+conversions as (
+
+    select
+        contacts.business_date,
+        contacts.site_id,
+        contacts.last_queue_id as queue_id,
+        contacts.channel,
+        contacts.last_team_id as team_id,
+        contacts.last_agent_id as agent_id,
+        count(*) as eligible_contacts,
+        count(*) filter (where credited.has_net_order) as converted_contacts,
+        count(credited.credited_contact_id) as converted_contacts_gross
+    from contacts
+    inner join eligible_contacts -- lost: contacts that no sale can come from
+        on contacts.contact_id = eligible_contacts.contact_id
+    left join credited
+        on contacts.contact_id = credited.credited_contact_id
+    where contacts.is_handled
+    group by
+        contacts.business_date,
+        contacts.site_id,
+        contacts.last_queue_id,
+        contacts.channel,
+        contacts.last_team_id,
+        contacts.last_agent_id
+
+),
+
+sales as (
+
+    select
+        business_date,
+        site_id,
+        queue_id,
+        contact_channel as channel,
+        team_id,
+        agent_id,
+        sum(reporting_amount) filter (where is_credited and is_net) as net_sales_amount,
+        sum(reporting_amount) filter (where is_credited) as gross_sales_amount,
+        sum(reporting_amount) filter (where not is_credited and is_net) as unattributed_sales_amount,
+        count(*) filter (where is_credited and is_net) as net_orders
+    from orders
+    where {{ touched() }}
+    group by business_date, site_id, queue_id, contact_channel, team_id, agent_id
+
+),
+
+parts as (
+
+    select * from conversions
+    union all by name
+    select * from sales
+
+)
+
+select
+    business_date,
+    site_id,
+    queue_id,
+    channel,
+    team_id,
+    agent_id,
+    cast(coalesce(eligible_contacts, 0) as bigint) as eligible_contacts,
+    cast(coalesce(converted_contacts, 0) as bigint) as converted_contacts,
+    cast(coalesce(converted_contacts_gross, 0) as bigint) as converted_contacts_gross,
+    cast(coalesce(net_sales_amount, 0) as decimal(18, 4)) as net_sales_amount,
+    cast(coalesce(gross_sales_amount, 0) as decimal(18, 4)) as gross_sales_amount,
+    cast(coalesce(unattributed_sales_amount, 0) as decimal(18, 4)) as unattributed_sales_amount,
+    cast(coalesce(net_orders, 0) as bigint) as net_orders
+from parts

@@ -1,0 +1,15 @@
+-- grain: one row per KPI, variant, period and scope, of the customer base KPIs, from monthly cohorts
+{{ config(
+    materialized='incremental',
+    incremental_strategy='rebuild_touched',
+    on_schema_change='fail',
+    meta={'touched': {'subjects': ['customer'], 'periods': ['month']}}
+) }}
+
+-- depends_on: {{ ref('kpi_component_customer') }}
+{{ kpi_values(
+    component='customer',
+    date_column='month_start',
+    scopes={'segment': 'segment'},
+    periods=['month']
+) }}

@@ -1,0 +1,15 @@
+-- grain: one row per KPI, variant, period and scope, of the resolution KPIs, from contacts
+{{ config(
+    materialized='incremental',
+    incremental_strategy='rebuild_touched',
+    on_schema_change='fail',
+    meta={'touched': {'subjects': ['leg', 'contact'], 'periods': ['day', 'week', 'month', 'quarter', 'year']}}
+) }}
+
+-- depends_on: {{ ref('kpi_component_resolution') }}
+{{ kpi_values(
+    component='resolution',
+    date_column='business_date',
+    scopes={'site': 'site_id', 'queue': 'queue_id', 'channel': 'channel', 'team': 'team_id', 'agent': 'agent_id'},
+    periods=['day', 'week', 'month', 'quarter', 'year']
+) }}

@@ -1,0 +1,15 @@
+-- grain: one row per KPI, variant, period and scope, of the survey KPIs, from valid answers
+{{ config(
+    materialized='incremental',
+    incremental_strategy='rebuild_touched',
+    on_schema_change='fail',
+    meta={'touched': {'subjects': ['leg', 'contact', 'survey'], 'periods': ['day', 'week', 'month', 'quarter', 'year']}}
+) }}
+
+-- depends_on: {{ ref('kpi_component_survey') }}
+{{ kpi_values(
+    component='survey',
+    date_column='business_date',
+    scopes={'site': 'site_id', 'queue': 'queue_id', 'channel': 'channel', 'team': 'team_id', 'agent': 'agent_id'},
+    periods=['day', 'week', 'month', 'quarter', 'year']
+) }}

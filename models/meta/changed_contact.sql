@@ -1,0 +1,166 @@
+-- grain: one row per contact, subject and reason, for contacts whose rows in some fact must be computed again
+{{ config(materialized='ephemeral') }}
+
+with contacts as (
+
+    select * from {{ ref('contacts') }}
+
+),
+
+contact_images as (
+
+    {{ changes('contacts') }}
+
+),
+
+segment_images as (
+
+    {{ changes('contact_segments') }}
+
+),
+
+opportunity_images as (
+
+    {{ changes('opportunities') }}
+
+),
+
+order_images as (
+
+    {{ changes('orders') }}
+
+),
+
+order_line_images as (
+
+    {{ changes('order_lines') }}
+
+),
+
+invitation_images as (
+
+    {{ changes('survey_invitations') }}
+
+),
+
+response_images as (
+
+    {{ changes('survey_responses') }}
+
+),
+
+answer_images as (
+
+    {{ changes('survey_answers') }}
+
+),
+
+changed as (
+
+    select contact_id, 'contact changed' as reason from contact_images
+    union
+    select contact_id, 'leg changed' as reason from segment_images
+
+),
+
+-- every version of a changed contact: before images and what holds now
+versions as (
+
+    select contact_images.contact_id, contact_images.customer_id, contact_images.started_at, contact_images.ended_at
+    from contact_images
+    union
+    select contacts.contact_id, contacts.customer_id, contacts.started_at, contacts.ended_at
+    from contacts
+    where contacts.contact_id in (select changed.contact_id from changed)
+
+),
+
+{%- set reach = [var('fcr_window_days'), var('order_attribution_days')] | max %}
+-- resolution and last touch look from one contact of a customer to another, as far as the longer window
+neighbours as (
+
+    select distinct contacts.contact_id -- a contact may have several changed neighbours
+    from versions
+    inner join contacts -- anonymous contacts have no neighbours
+        on versions.customer_id = contacts.customer_id
+    where contacts.started_at <= coalesce(versions.ended_at, {{ as_of() }}) + interval {{ reach }} day
+        and versions.started_at <= coalesce(contacts.ended_at, {{ as_of() }}) + interval {{ reach }} day
+
+),
+
+-- windows that closed since the last complete refresh, and contacts that were still open then
+closing as (
+
+    select contact_id
+    from contacts
+    where ended_at is null
+        or (
+            ended_at > {{ previous_as_of() }} - interval {{ var('fcr_window_days') }} day
+            and ended_at <= {{ as_of() }} - interval {{ var('fcr_window_days') }} day
+        )
+        or started_at > {{ previous_as_of() }}
+
+),
+
+changed_orders as (
+
+    select order_id, customer_id, contact_id, ordered_at from order_images
+    union
+    select orders.order_id, orders.customer_id, orders.contact_id, orders.ordered_at
+    from {{ ref('orders') }} as orders
+    where orders.order_id in (select order_line_images.order_id from order_line_images)
+
+),
+
+sold as (
+
+    select contact_id from opportunity_images where contact_id is not null
+    union
+    select contact_id from changed_orders where contact_id is not null
+    union
+    select contacts.contact_id
+    from changed_orders
+    inner join contacts -- orders of unknown customers can be credited to no contact
+        on changed_orders.customer_id = contacts.customer_id
+    where contacts.started_at between changed_orders.ordered_at - interval {{ var('order_attribution_days') }} day
+        and changed_orders.ordered_at
+
+),
+
+changed_responses as (
+
+    select response_id, invitation_id from response_images
+    union
+    select responses.response_id, responses.invitation_id
+    from {{ ref('survey_responses') }} as responses
+    where responses.response_id in (select answer_images.response_id from answer_images)
+
+),
+
+surveyed as (
+
+    select contact_id from invitation_images where contact_id is not null
+    union
+    select invitations.contact_id
+    from {{ ref('survey_invitations') }} as invitations
+    where invitations.contact_id is not null
+        and (
+            invitations.invitation_id in (select changed_responses.invitation_id from changed_responses)
+            -- response windows that closed since the last complete refresh
+            or (
+                invitations.sent_at > {{ previous_as_of() }} - interval {{ var('survey_response_window_days') }} day
+                and invitations.sent_at <= {{ as_of() }} - interval {{ var('survey_response_window_days') }} day
+            )
+        )
+
+)
+
+select contact_id, 'leg' as subject, reason from changed
+union all
+select contact_id, 'contact' as subject, 'same customer within the resolution window' as reason from neighbours
+union all
+select contact_id, 'contact' as subject, 'resolution window closed' as reason from closing
+union all
+select contact_id, 'contact' as subject, 'order or opportunity changed' as reason from sold
+union all
+select contact_id, 'survey' as subject, 'survey changed or its window closed' as reason from surveyed

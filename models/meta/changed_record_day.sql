@@ -1,0 +1,238 @@
+-- grain: one row per subject, business date and reason, from orders, tickets and ledger entries that changed
+{{ config(materialized='ephemeral') }}
+
+with order_images as (
+
+    {{ changes('orders') }}
+
+),
+
+order_line_images as (
+
+    {{ changes('order_lines') }}
+
+),
+
+ticket_images as (
+
+    {{ changes('tickets') }}
+
+),
+
+message_images as (
+
+    {{ changes('ticket_messages') }}
+
+),
+
+time_images as (
+
+    {{ changes('ticket_time_entries') }}
+
+),
+
+ledger_images as (
+
+    {{ changes('cost_ledger') }}
+
+),
+
+rate_images as (
+
+    {{ changes('fx_rates') }}
+
+),
+
+response_images as (
+
+    {{ changes('survey_responses') }}
+
+),
+
+invitation_images as (
+
+    {{ changes('survey_invitations') }}
+
+),
+
+changed_contacts as (
+
+    select * from {{ ref('changed_contact') }}
+
+),
+
+-- answers whose contact is not known are dated by their invitation
+invitation_dates as (
+
+    select cast(sent_at as date) as utc_date from invitation_images
+    union
+    select cast(sent_at as date) as utc_date
+    from {{ ref('survey_invitations') }}
+    where contact_id in (select changed_contacts.contact_id from changed_contacts)
+        or invitation_id in (select response_images.invitation_id from response_images)
+
+),
+
+contact_days as (
+
+    select subject, business_date from {{ ref('changed_contact_day') }}
+    union
+    select subject, business_date from {{ ref('changed_reference_day') }}
+
+),
+
+orders as (
+
+    select order_id, ordered_at from {{ ref('orders') }}
+
+),
+
+order_instants as (
+
+    select ordered_at as happened_at from order_images
+    union
+    select orders.ordered_at as happened_at
+    from orders
+    where orders.order_id in (select order_line_images.order_id from order_line_images)
+
+),
+
+agent_ranges as (
+
+    select * from {{ ref('changed_agent_range') }}
+
+),
+
+changed_tickets as (
+
+    select ticket_id from ticket_images
+    union
+    select ticket_id from message_images
+    union
+    select ticket_id from time_images
+    union
+    select messages.ticket_id
+    from {{ ref('ticket_messages') }} as messages
+    inner join agent_ranges
+        on messages.agent_id = agent_ranges.agent_id
+            and cast(messages.sent_at as date) between agent_ranges.first_day - 1 and agent_ranges.last_day + 1
+    union
+    select time_entries.ticket_id
+    from {{ ref('ticket_time_entries') }} as time_entries
+    inner join agent_ranges
+        on time_entries.agent_id = agent_ranges.agent_id
+            and time_entries.worked_on between agent_ranges.first_day and agent_ranges.last_day
+
+),
+
+ticket_dates as (
+
+    select cast(created_at as date) as utc_date from ticket_images
+    union
+    select cast(created_at as date) as utc_date
+    from {{ ref('tickets') }}
+    where ticket_id in (select changed_tickets.ticket_id from changed_tickets)
+    union
+    select cast(sent_at as date) as utc_date from message_images
+    union
+    select cast(sent_at as date) as utc_date
+    from {{ ref('ticket_messages') }}
+    where ticket_id in (select changed_tickets.ticket_id from changed_tickets)
+    union
+    select worked_on as utc_date from time_images
+    union
+    select worked_on as utc_date
+    from {{ ref('ticket_time_entries') }}
+    where ticket_id in (select changed_tickets.ticket_id from changed_tickets)
+
+),
+
+record_days as (
+
+    select 'order' as subject, cast(happened_at as date) as utc_date, 'order changed' as reason from order_instants
+    union all
+    select 'ticket' as subject, utc_date, 'ticket changed' as reason from ticket_dates
+    union all
+    select 'survey' as subject, utc_date, 'survey or its contact changed' as reason from invitation_dates
+
+),
+
+spread_days as (
+
+    select record_days.subject, record_days.utc_date + shift.days::integer as business_date, record_days.reason
+    from record_days
+    cross join (select unnest(range(-1, 2)) as days) as shift
+
+),
+
+-- an order is credited to a contact some days before it, so a changed contact reaches forward
+credited_days as (
+
+    select distinct 'order' as subject, contact_days.business_date + shift.days::integer as business_date -- reasons merge
+    from contact_days
+    cross join (select unnest(range(-1, {{ var('order_attribution_days') }} + 2)) as days) as shift
+    where contact_days.subject in ('leg', 'contact')
+
+),
+
+-- the days whose handle time a ledger entry is shared by
+handled_days as (
+
+    select business_date from contact_days where subject = 'leg'
+    union
+    select business_date from spread_days where subject = 'ticket'
+
+),
+
+ledger_periods as (
+
+    select period_start, period_end, 'ledger entry changed' as reason from ledger_images
+    union
+    select ledger.period_start, ledger.period_end, 'handle time of the period changed' as reason
+    from {{ ref('cost_ledger') }} as ledger
+    where exists (
+            select 1 from handled_days where handled_days.business_date between ledger.period_start and ledger.period_end
+        )
+    union
+    select ledger.period_start, ledger.period_end, 'exchange rate changed' as reason
+    from {{ ref('cost_ledger') }} as ledger
+    where exists (
+            select 1 from rate_images
+            where rate_images.currency = ledger.currency and rate_images.rate_date <= ledger.period_end
+        )
+
+),
+
+ledger_days as (
+
+    select cast(unnest(generate_series(period_start::timestamp, period_end::timestamp, interval 1 day)) as date) as business_date, reason
+    from ledger_periods
+
+),
+
+repriced_orders as (
+
+    select cast(orders.ordered_at as date) as utc_date
+    from {{ ref('orders') }} as orders
+    where exists (
+            select 1 from rate_images
+            where rate_images.currency = orders.currency and rate_images.rate_date <= cast(orders.ordered_at as date) + 1
+        )
+
+)
+
+select subject, business_date, reason, count(*) as change_count
+from spread_days
+group by subject, business_date, reason
+union all
+select subject, business_date, 'contact in the attribution window changed' as reason, 1 as change_count
+from credited_days
+union all
+select 'cost' as subject, business_date, reason, count(*) as change_count
+from ledger_days
+group by business_date, reason
+union all
+select 'order' as subject, repriced_orders.utc_date + shift.days::integer as business_date, 'exchange rate changed' as reason, count(*) as change_count
+from repriced_orders
+cross join (select unnest(range(-1, 2)) as days) as shift
+group by repriced_orders.utc_date + shift.days::integer

@@ -1,0 +1,188 @@
+-- grain: one row per subject, business date and reason, from reference rows and assignments that changed
+{{ config(materialized='ephemeral') }}
+
+with queue_images as (
+
+    {{ changes('queues') }}
+
+),
+
+spell_images as (
+
+    {{ changes('employment_spells') }}
+
+),
+
+subscription_images as (
+
+    {{ changes('subscriptions') }}
+
+),
+
+customer_images as (
+
+    {{ changes('customers') }}
+
+),
+
+site_images as (
+
+    {{ changes('sites') }}
+
+),
+
+reason_images as (
+
+    {{ changes('contact_reasons') }}
+
+),
+
+segments as (
+
+    select agent_id, queued_at, answered_at from {{ ref('contact_segments') }}
+
+),
+
+agent_ranges as (
+
+    select * from {{ ref('changed_agent_range') }}
+
+),
+
+spell_ranges as (
+
+    select
+        employee_id,
+        case when count(*) > 1 and count(distinct started_on) = 1 then min(ended_on) else min(started_on) end as first_day,
+        max(coalesce(ended_on, {{ as_of() }}::date)) as last_day
+    from spell_images
+    group by employee_id, spell_id
+
+),
+
+queue_ranges as (
+
+    select min(valid_from) as first_day
+    from queue_images
+    having count(*) > 0
+
+),
+
+-- UTC dates are spread by one day on both sides, which covers every zone
+agent_days as (
+
+    select distinct cast(coalesce(segments.queued_at, segments.answered_at) as date) as utc_date -- many legs a day
+    from segments
+    inner join agent_ranges
+        on segments.agent_id = agent_ranges.agent_id
+    where cast(coalesce(segments.queued_at, segments.answered_at) as date)
+        between agent_ranges.first_day - 1 and agent_ranges.last_day + 1
+
+),
+
+reference_days as (
+
+    select 'leg' as subject, utc_date, 'assignment of an agent changed' as reason from agent_days
+
+),
+
+spread_days as (
+
+    select reference_days.subject, reference_days.utc_date + shift.days::integer as business_date, reference_days.reason
+    from reference_days
+    cross join (select unnest(range(-1, 2)) as days) as shift
+
+),
+
+-- a time zone or a reason's meaning reaches back to the first contact
+everything as (
+
+    select cast(unnest(generate_series(
+        (select coalesce(min(started_at), {{ as_of() }}) - interval 1 day from {{ ref('contacts') }}),
+        {{ as_of() }} + interval 1 day,
+        interval 1 day
+    )) as date) as business_date
+
+),
+
+headcount_ranges as (
+
+    select first_day, last_day from agent_ranges
+    union all
+    select first_day, last_day from spell_ranges
+
+),
+
+headcount_days as (
+
+    select distinct cast(unnest(generate_series( -- ranges of several people overlap
+        coalesce(first_day, last_day)::timestamp, least(last_day, {{ as_of() }}::date)::timestamp, interval 1 day
+    )) as date) as business_date
+    from headcount_ranges
+
+),
+
+-- months whose closing balance may differ; open months stay open until they are complete
+customer_ranges as (
+
+    select
+        case when count(*) > 1 and count(distinct concat_ws('|', customer_id, started_on)) = 1
+            then coalesce(min(ended_on), {{ as_of() }}::date) else min(started_on) end as first_day
+    from subscription_images
+    group by subscription_id
+    union all
+    select min(subscriptions.started_on) as first_day
+    from customer_images
+    inner join {{ ref('subscriptions') }} as subscriptions
+        on customer_images.customer_id = subscriptions.customer_id
+    having count(*) > 0
+    union all
+    select cast({{ previous_as_of() }} - interval 2 day as date) as first_day
+    where {{ previous_as_of() }} > timestamp '1900-01-01'
+
+),
+
+customer_months as (
+
+    select cast(unnest(generate_series(
+        date_trunc('month', (select min(first_day) from customer_ranges)), {{ as_of() }} + interval 1 day, interval 1 month
+    )) as date) as business_date
+
+),
+
+new_days as (
+
+    select cast(unnest(generate_series(
+        greatest({{ previous_as_of() }} - interval 2 day, {{ as_of() }} - interval 400 day),
+        {{ as_of() }} + interval 1 day,
+        interval 1 day
+    )) as date) as business_date
+
+)
+
+select subject, business_date, reason, count(*) as change_count
+from spread_days
+group by subject, business_date, reason
+union all
+select 'leg' as subject, business_date, 'a site changed' as reason, 1 as change_count
+from everything
+where exists (select 1 from site_images)
+union all
+-- every queue has a row on every day, so a new queue reaches back to its first day of validity
+select 'leg' as subject, everything.business_date, 'promises of a queue changed' as reason, 1 as change_count
+from everything
+cross join queue_ranges
+where everything.business_date >= queue_ranges.first_day
+union all
+select 'contact' as subject, business_date, 'a contact reason changed' as reason, 1 as change_count
+from everything
+where exists (select 1 from reason_images)
+union all
+select 'headcount' as subject, business_date, 'employment or assignment changed' as reason, 1 as change_count
+from headcount_days
+union all
+select 'customer' as subject, business_date, 'subscription changed or month open' as reason, 1 as change_count
+from customer_months
+union all
+select 'calendar' as subject, business_date, 'new day' as reason, 1 as change_count
+from new_days

@@ -1,0 +1,34 @@
+-- grain: one row per refresh and customer whose subscriptions changed: all their months are computed again
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}{% endif %}"
+) }}
+
+with subscription_images as (
+
+    {{ changes('subscriptions') }}
+
+),
+
+customer_images as (
+
+    {{ changes('customers') }}
+
+),
+
+changed as (
+
+    select customer_id, 'subscription changed' as reason from subscription_images
+    union
+    select customer_id, 'customer changed' as reason from customer_images
+
+)
+
+select
+    {{ this_refresh() }} as refresh_id,
+    customer_id,
+    cast(min(reason) as varchar) as reason
+from changed
+group by customer_id

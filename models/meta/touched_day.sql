@@ -1,0 +1,26 @@
+-- grain: one row per refresh, subject, business date and reason: what each night rebuilds, and why
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}{% endif %}"
+) }}
+
+with days as (
+
+    select subject, business_date, reason, change_count from {{ ref('changed_contact_day') }}
+    union all
+    select subject, business_date, reason, change_count from {{ ref('changed_reference_day') }}
+    union all
+    select subject, business_date, reason, change_count from {{ ref('changed_record_day') }}
+
+)
+
+select
+    {{ this_refresh() }} as refresh_id,
+    cast(subject as varchar) as subject,
+    cast(business_date as date) as business_date,
+    cast(reason as varchar) as reason,
+    cast(sum(change_count) as bigint) as change_count
+from days
+group by subject, business_date, reason
