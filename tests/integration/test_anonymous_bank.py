@@ -191,3 +191,18 @@ def test_a_corrected_call_replaces_the_old_one_and_only_it(system_warehouse: Sys
     assert system_warehouse.query(legs) == [("anonymous_bank:TOVA", 61), ("anonymous_bank:AVNI", 67), (None, None)]
     assert system_warehouse.refresh(BUILT, full=True).failed == []
     assert {table: system_warehouse.query(ask.format(table)) for table in tables} == by_increment
+
+
+def test_a_clock_that_is_none_and_an_unknown_outcome_are_quarantined(system_warehouse: SystemWarehouse) -> None:
+    impossible = GIVEN_UP_AT_ONCE.replace("8:00:05", "25:00:05")
+    unknown = BY_NOBODY.replace("AGENT", "ROBOT")
+    system_warehouse.land("anonymous_bank/calls/a.txt", log(SERVED, impossible, unknown))
+    assert system_warehouse.refresh(BUILT).failed == []
+    rejected = "select line_number, column_name, value from meta.rejected_row order by line_number"
+    assert system_warehouse.query(rejected) == [(3, "vru_exit", "25:00:05"), (4, "outcome", "ROBOT")]
+    assert system_warehouse.query("select count(*) from conformed.contacts") == [(1,)]
+
+
+def test_everything_builds_when_no_call_was_ever_delivered(system_warehouse: SystemWarehouse) -> None:
+    assert system_warehouse.refresh(BUILT).failed == []
+    assert system_warehouse.query("select count(*) from conformed.sites") == [(0,)]
