@@ -5,7 +5,8 @@ With ``dirt`` = d, independently for each row or contact:
 - late: a completed contact with all its segments arrives one to three days later (share d);
 - corrected: a completed contact is delivered again one to five days later with a later ``last_updated_at`` and another
   reason, the opposite ``is_resolved``, or ``is_test`` set (share d);
-- duplicate: a row arrives again, unchanged, one to four days later (share d);
+- duplicate: a row arrives again, unchanged, one to four days later (share d, of contacts, segments and other
+  rows that carry their last update or never change);
 - bad: an extra, corrupted copy of a row arrives beside the good one, with an unreadable timestamp, an unknown code or
   a required id missing (share d / 2). The good row is always delivered too, so a bad row changes no truth.
 
@@ -24,7 +25,8 @@ from simulator.output import ContactDelivery, DayRows, Row
 from simulator.streams import stream
 from simulator.world import REASONS
 
-REPEATED = ("contacts", "contact_segments", "orders", "order_lines", "tickets", "survey_responses", "agent_states")
+# Rows that say when they were updated, or never change: a repeat of anything else could bring back an old state.
+REPEATED = ("contacts", "contact_segments", "agent_states", "order_lines", "ticket_messages", "survey_responses")
 # Entity: (timestamp column, column with a closed list of values, required id).
 SPOILED = {
     "contacts": ("started_at", "channel", "contact_id"),
@@ -35,6 +37,11 @@ SPOILED = {
     "survey_responses": ("responded_at", "is_complete", "response_id"),
 }
 BAD_TIME, BAD_CODE = "31/02/2025 25:61", "???"
+
+
+def _is_whole(contact: ContactDelivery) -> bool:
+    """Tell whether all segments of the contact arrive with this delivery."""
+    return bool(contact.segments) and contact.segments[0][position("contact_segments", "segment_seq")] == "1"
 
 
 class Dirt:
@@ -91,7 +98,7 @@ class Dirt:
         resolved = position("contacts", "is_resolved")
         if kind == 0 and row[resolved]:
             row[resolved] = "false" if row[resolved] == "true" else "true"
-        elif kind == 1 and row[position("contacts", "is_test")] == "false" and len(contact.segments) == 1:
+        elif kind == 1 and row[position("contacts", "is_test")] == "false" and _is_whole(contact):
             row[position("contacts", "is_test")] = "true"
             taken_back = contact.facts
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -68,6 +69,7 @@ class Staff:
     pools: dict[str, list[Agent]] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     paid_seconds: dict[str, int] = field(default_factory=dict)
+    _scale: dict[str, float] = field(default_factory=dict)
     _numbers: int = 0
     _vacancies: list[tuple[date, Pool]] = field(default_factory=list)
     _former: list[tuple[date, Agent]] = field(default_factory=list)
@@ -93,6 +95,7 @@ class Staff:
             size = needed[pool.pool_id]
             if options.agents:
                 size = max(1, round(options.agents * size / total))
+            self._scale[pool.pool_id] = size / needed[pool.pool_id]
             self._open_pool(pool, size, options.first_day)
         for site in SITES:
             self._open_office(site.site_id, options.first_day)
@@ -238,7 +241,7 @@ class Staff:
     def duties(self, pool: Pool, day: date) -> list[Duty]:
         """Fill the pool's shifts of a local day with the people who may work, five days a week and rested."""
         rng = self.context.rng(f"roster {pool.pool_id}")
-        shifts = self._shifts(pool, day)
+        shifts = self._shifts(pool, day, rng)
         free = [
             (agent.worked, rng.random(), index, agent)
             for index, agent in enumerate(self.pools[pool.pool_id])
@@ -261,5 +264,10 @@ class Staff:
             duties.append(Duty(agent, start, end, shift.is_full))
         return duties
 
-    def _shifts(self, pool: Pool, day: date) -> list[Shift]:
-        return list(plan_shifts(pool, day.weekday(), self.context.options.contacts_per_day))
+    def _shifts(self, pool: Pool, day: date, rng: random.Random) -> list[Shift]:
+        """Return the planned shifts, thinned or repeated when the floor was asked to be smaller or larger."""
+        shifts = list(plan_shifts(pool, day.weekday(), self.context.options.contacts_per_day))
+        wanted = round(len(shifts) * self._scale[pool.pool_id])
+        if wanted <= len(shifts):
+            return sorted(rng.sample(shifts, wanted))
+        return sorted(shifts + rng.choices(shifts, k=wanted - len(shifts)))

@@ -38,7 +38,7 @@ class Extracts:
         return rows
 
     def latest(self, entity: str, *key: str, newest: str | None = None) -> list[Record]:
-        """The last delivered version per key, or the one with the greatest ``newest``."""
+        """Return the last delivered version per key, or the one with the greatest ``newest``."""
         found: dict[tuple[str, ...], Record] = {}
         for row in self.delivered(entity):
             identity = tuple(row[column] for column in key)

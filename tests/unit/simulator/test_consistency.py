@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -139,17 +140,16 @@ def test_assignments_and_employment_do_not_overlap(run: Any) -> None:
     long = run(days=120, contacts_per_day=120)
     assert long.summary.truth["leavers"] > 0
     assert long.summary.truth["hires"] > 0
-    for entity, person, start, end in (
-        ("agents", "agent_id", "valid_from", "valid_to"),
-        ("employment_spells", "employee_id", "started_on", "ended_on"),
-        ("subscriptions", "customer_id", "started_on", "ended_on"),
+    for entity, key, person, start, end in (
+        ("agents", ("agent_id", "valid_from"), "agent_id", "valid_from", "valid_to"),
+        ("employment_spells", ("spell_id",), "employee_id", "started_on", "ended_on"),
+        ("subscriptions", ("subscription_id",), "customer_id", "started_on", "ended_on"),
     ):
-        key = (person, start) if entity == "agents" else (("spell_id",) if person == "employee_id" else ("subscription_id",))
         for rows in by(long.latest(entity, *key), person).values():
             ordered = sorted(rows, key=lambda row: row[start])
             for row in ordered:
                 assert row[start] <= (row[end] or "9999")
-            for row, following in zip(ordered, ordered[1:], strict=False):
+            for row, following in pairwise(ordered):
                 assert row[end]
                 assert row[end] < following[start]
     ended = [row for row in long.latest("employment_spells", "spell_id") if row["ended_on"] >= "2024-10-21"]
@@ -179,7 +179,7 @@ def test_agent_states_neither_overlap_nor_leave_gaps_within_a_shift(clean: Any) 
         ordered = sorted(rows, key=lambda row: row["started_at"])
         for row in ordered:
             assert row["started_at"] < row["ended_at"]
-        for row, following in zip(ordered, ordered[1:], strict=False):
+        for row, following in pairwise(ordered):
             gap = at(following["started_at"]) - at(row["ended_at"])
             assert gap == 0 or gap > 8 * 3600
 
@@ -230,7 +230,7 @@ def test_the_status_of_a_ticket_is_what_its_events_say(clean: Any) -> None:
     for ticket in tickets:
         changes = [row for row in events[ticket["ticket_id"]] if row["event_type"] == "status_changed"]
         assert ticket["status"] == (changes[-1]["to_value"] if changes else "new")
-        for change, following in zip(changes, changes[1:], strict=False):
+        for change, following in pairwise(changes):
             assert change["to_value"] == following["from_value"]
         assert all(row["event_at"] >= ticket["created_at"] for row in events[ticket["ticket_id"]])
 
