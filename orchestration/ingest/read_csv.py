@@ -1,16 +1,19 @@
 """Reading delimited text: one meaning, two speeds.
 
 The meaning is that of the careful reader: fields are split by Python's strict ``csv`` parser, a blank line is no
-record, a record with too many or too few fields is rejected (``field_count``), a stray quote is rejected
-(``syntax``), a quote that never closes refuses the file. The line number of a record is the physical line it starts
-on, so line breaks inside quotes count.
+record, a record with too many or too few fields is rejected (``field_count``; empty fields too many are only
+delimiters at the end of the line and pass), a stray quote is rejected (``syntax``), a space before an opening quote
+makes the quotes part of the value, a quote that never closes refuses the file. The line number of a record is the
+physical line it starts on, so line breaks inside quotes count.
 
 Large files are read by DuckDB in bulk. That is allowed only when every physical line is one record, which is known by
 counting: lines of the file minus header rows must equal the records that DuckDB returns. Anything else (a ragged row,
-a stray quote, a line break inside quotes, a blank line) makes the loader start over with the careful reader.
+a stray quote, a line break inside quotes, a blank line) makes the loader start over with the careful reader. Spaces
+beside quotes, which DuckDB takes away, are looked for beforehand.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -21,6 +24,7 @@ from orchestration.ingest.declarations import ExtractDeclaration
 from orchestration.ingest.errors import NeedsCarefulReading, RefusedFile
 
 _BLOCK = 1 << 20
+_OVERLAP = 1 << 10
 _UNCLOSED = "unexpected end of data"
 _LONGEST_FIELD = 1 << 30
 
@@ -43,7 +47,7 @@ def read_csv(content: Content, declaration: ExtractDeclaration, bulk: bool = Tru
     reading = Reading(shape, iter(()), dict.fromkeys(name for name, _ in matched.extras))
     # A blank line is a record of one empty field to DuckDB when there is one column, and none to us.
     in_bulk = bulk and content.path is not None and len(names) > 1 and header_lines == declaration.header_rows > 0
-    lines = _countable_lines(content.path) if in_bulk and content.path is not None else None
+    lines = _countable_lines(content.path, declaration) if in_bulk and content.path is not None else None
     if lines is not None and content.path is not None:
         reading.batches = iter((_bulk(content.path, declaration, len(names), lines - header_lines),))
     else:
@@ -123,6 +127,8 @@ def _careful(content: Content, declaration: ExtractDeclaration, width: int, head
                 rejects.append(Reject(number, "syntax", None, str(error), lines.take()))
                 continue
             record = lines.take()
+            while len(row) > width and not row[-1]:
+                del row[-1]
             if len(row) == width:
                 rows.append(row)
                 numbers.append(number)
@@ -140,17 +146,22 @@ def _packed(rows: list[list[str]], width: int, numbers: list[int], records: list
     return as_batch(numbers, {f"c{at}": column for at, column in enumerate(columns)}, records, rejects)
 
 
-def _countable_lines(path: Path) -> int | None:
+def _countable_lines(path: Path, declaration: ExtractDeclaration) -> int | None:
     """Return the number of physical lines; None when the bytes hold something the bulk reader sees differently."""
-    lines, last = 0, b""
+    quote, delimiter = declaration.quote.encode(), re.escape(declaration.delimiter).encode()
+    spaced = re.compile(rb"[%b\n] +%b|%b +[%b\r\n]" % (delimiter, re.escape(quote), re.escape(quote), delimiter))
+    lines, last, overlap = 0, b"", b""
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             if b"\x00" in block or block.count(b"\r") != (block + b"\n").count(b"\r\n"):
                 return None
             if last == b"\r" and not block.startswith(b"\n"):
                 return None
+            joined = overlap + block
+            if quote and (b" " + quote in joined or quote + b" " in joined) and spaced.search(joined + b"\n"):
+                return None
             lines += block.count(b"\n")
-            last = block[-1:]
+            last, overlap = block[-1:], block[-_OVERLAP:]
     if last == b"\r":
         return None
     return lines + (0 if last in (b"\n", b"") else 1)
