@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,29 @@ SLICE = (
 )
 AS_OF = datetime(2024, 5, 2)
 SAMPLES = PROJECT_DIR.parent / "shared" / "vendors" / "samples" / "asterisk" / "scenarios"
+
+
+START = 1714550400
+"""2024-05-01 08:00:00 UTC; tests count their seconds from here."""
+
+
+def at(second: float) -> datetime:
+    """Return the instant so many seconds after ``START``, naive UTC."""
+    return datetime.fromtimestamp(START + second, UTC).replace(tzinfo=None)
+
+
+def line(second: float, call: str, queue: str, agent: str, event: str, *data: object) -> str:
+    """Return a line of the log, so many seconds after ``START``."""
+    return "|".join([f"{START + second:.10g}", call, queue, agent, event, *map(str, data)])
+
+
+def answered_call(call: str, second: int = 0, agent: str = "Agent/1") -> list[str]:
+    """Return the lines of a call that waits 10 s in queue ``sales`` and talks 60 s."""
+    return [
+        line(second, call, "sales", "NONE", "ENTERQUEUE", "", "5551234567", 1),
+        line(second + 10, call, "sales", agent, "CONNECT", 10, f"{call}9", 2),
+        line(second + 70, call, "sales", agent, "COMPLETECALLER", 10, 60, 1),
+    ]
 
 
 class AsteriskWarehouse:
@@ -81,6 +104,24 @@ class AsteriskWarehouse:
     def visits(self) -> list[dict[str, Any]]:
         """Return all visits in the order of entry."""
         return self.query("from staging.stg_asterisk__queue_visits order by entered_at, first_event_order, call_id")
+
+    def outcomes(self) -> list[tuple[Any, ...]]:
+        """Return (queue, visit, outcome, second entered, second ended, how the end is known) of every visit."""
+        return [
+            (
+                visit["queue"],
+                visit["visit_number"],
+                visit["queue_outcome"],
+                (visit["entered_at"] - at(0)).total_seconds(),
+                visit["ended_at"] and (visit["ended_at"] - at(0)).total_seconds(),
+                visit["end_known_by"],
+            )
+            for visit in self.visits()
+        ]
+
+    def legs(self) -> list[dict[str, Any]]:
+        """Return all legs, by contact and in their order."""
+        return self.query("from staging.stg_asterisk__contact_segments order by contact_id, segment_seq")
 
 
 def _slice_of_project(folder: Path) -> Path:

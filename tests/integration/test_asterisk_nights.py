@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.integration.asterisk_support import AsteriskWarehouse
-from tests.integration.test_asterisk_queue_log import answered_call, at, legs, line, outcomes
+from tests.integration.asterisk_support import AsteriskWarehouse, answered_call, at, line
 
-TABLES = ("queue_log", "queue_visits", "contacts", "contact_segments", "queues", "agents", "sites", "teams")
+TABLES = (
+    "queue_log", "queue_visits", "agent_intervals", "contacts", "contact_segments", "queues", "agents", "sites", "teams"
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +41,14 @@ def test_a_restart_ends_what_was_waiting_and_what_was_talking(warehouse: Asteris
     waiting = [line(0, "1.1", "sales", "NONE", "ENTERQUEUE")]
     warehouse.land("queue_log", [*waiting, *answered_call("1.2")[:2], *answered_call("1.3", 100), restart(600)])
     warehouse.refresh()
-    assert sorted(outcomes(warehouse), key=str) == [
+    assert sorted(warehouse.outcomes(), key=str) == [
         ("sales", 1, "answered", 0, 600, "restart"),
         ("sales", 1, "answered", 100, 170, "log"),
         ("sales", 1, "system_disconnect", 0, 600, "restart"),
     ]
-    by_contact = {leg["contact_id"]: (leg["dequeued_at"], leg["talk_seconds"], leg["ended_by"]) for leg in legs(warehouse)}
+    by_contact = {
+        leg["contact_id"]: (leg["dequeued_at"], leg["talk_seconds"], leg["ended_by"]) for leg in warehouse.legs()
+    }
     assert by_contact == {
         "asterisk:1.1": (at(600), None, "system"),
         "asterisk:1.2": (at(10), None, "system"),
@@ -56,13 +59,13 @@ def test_a_restart_ends_what_was_waiting_and_what_was_talking(warehouse: Asteris
 def test_a_restart_delivered_alone_ends_calls_of_earlier_nights(warehouse: AsteriskWarehouse) -> None:
     warehouse.land("queue_log.1", [line(0, "1.1", "sales", "NONE", "ENTERQUEUE")])
     warehouse.refresh()
-    assert outcomes(warehouse) == [("sales", 1, "in_queue", 0, None, None)]
+    assert warehouse.outcomes() == [("sales", 1, "in_queue", 0, None, None)]
     warehouse.land("queue_log.3", [restart(900)])
     warehouse.refresh()
-    assert outcomes(warehouse) == [("sales", 1, "system_disconnect", 0, 900, "restart")]
+    assert warehouse.outcomes() == [("sales", 1, "system_disconnect", 0, 900, "restart")]
     warehouse.land("queue_log.2", [restart(600)])
     warehouse.refresh()
-    assert outcomes(warehouse) == [("sales", 1, "system_disconnect", 0, 600, "restart")]
+    assert warehouse.outcomes() == [("sales", 1, "system_disconnect", 0, 600, "restart")]
     (contact,) = warehouse.query("from staging.stg_asterisk__contacts")
     assert contact["ended_at"] == at(600)
 
@@ -71,10 +74,10 @@ def test_a_late_ending_wins_over_the_restart_of_another_server(warehouse: Asteri
     lines = answered_call("1.1")
     warehouse.land("queue_log.1", [*lines[:2], restart(20)])
     warehouse.refresh()
-    assert outcomes(warehouse) == [("sales", 1, "answered", 0, 20, "restart")]
+    assert warehouse.outcomes() == [("sales", 1, "answered", 0, 20, "restart")]
     warehouse.land("queue_log.2", lines[2:])
     warehouse.refresh()
-    assert outcomes(warehouse) == [("sales", 1, "answered", 0, 70, "log")]
+    assert warehouse.outcomes() == [("sales", 1, "answered", 0, 70, "log")]
 
 
 def test_wrap_up_delivered_a_night_later_reaches_its_call(warehouse: AsteriskWarehouse) -> None:
@@ -82,7 +85,7 @@ def test_wrap_up_delivered_a_night_later_reaches_its_call(warehouse: AsteriskWar
     warehouse.refresh()
     warehouse.land("queue_log.2", [line(70, "NONE", "NONE", "Agent/1", "WRAPUPSTART", 15)])
     warehouse.refresh()
-    assert [(leg["agent_id"], leg["acw_seconds"]) for leg in legs(warehouse)] == [
+    assert [(leg["agent_id"], leg["acw_seconds"]) for leg in warehouse.legs()] == [
         ("asterisk:Agent/1", 15),
         ("asterisk:Agent/2", None),
     ]
@@ -92,16 +95,16 @@ def test_wrap_up_moves_to_a_later_call_of_its_agent_that_arrives_late(warehouse:
     first, second = answered_call("1.1"), answered_call("1.2", second=20)
     warehouse.land("queue_log.1", [*first, line(95, "NONE", "NONE", "Agent/1", "WRAPUPSTART", 15)])
     warehouse.refresh()
-    assert [leg["acw_seconds"] for leg in legs(warehouse)] == [15]
+    assert [leg["acw_seconds"] for leg in warehouse.legs()] == [15]
     warehouse.land("queue_log.2", second)
     warehouse.refresh()
-    assert [leg["acw_seconds"] for leg in legs(warehouse)] == [None, 15]
+    assert [leg["acw_seconds"] for leg in warehouse.legs()] == [None, 15]
 
 
 def test_wrap_up_long_after_any_call_belongs_to_none(warehouse: AsteriskWarehouse) -> None:
     warehouse.land("queue_log", [*answered_call("1.1"), line(131, "NONE", "NONE", "Agent/1", "WRAPUPSTART", 15)])
     warehouse.refresh()
-    assert [leg["acw_seconds"] for leg in legs(warehouse)] == [None]
+    assert [leg["acw_seconds"] for leg in warehouse.legs()] == [None]
 
 
 def test_a_night_with_nothing_new_writes_no_image(warehouse: AsteriskWarehouse) -> None:
@@ -137,8 +140,13 @@ def some_log(seed: int, calls: int) -> list[str]:
                 second += talk
                 log(second, call, queue, agent, ending, wait, talk, 1)
                 log(second + chance.choice([0, 0, 20]), "NONE", "NONE", agent, "WRAPUPSTART", chance.randint(5, 30))
-    for second in chance.sample(range(3 * 86_400), 3):
-        lines.append((second, restart(second)))
+    for _ in range(calls):
+        agent, switch = f"Agent/{chance.randint(1, 3)}", chance.choice(["PAUSEALL", "UNPAUSEALL", "AGENTLOGIN"])
+        second = chance.randint(0, 3 * 86_400)
+        log(second, "NONE", "NONE", agent, switch)
+        if switch == "AGENTLOGIN":
+            log(second + 600, "NONE", "NONE", agent, "AGENTLOGOFF", "SIP/1", 600)
+    lines.extend((second, restart(second)) for second in chance.sample(range(3 * 86_400), 3))
     return [text for _, text in sorted(lines, key=lambda entry: entry[0])]
 
 

@@ -32,8 +32,21 @@ newest_line as (
 
 ),
 
+tonight_of_agents as (
+
+    select
+        agent,
+        logged_at
+    from queue_log
+    where agent is not null
+        and (event = 'WRAPUPSTART' or event_class = 'completion')
+        and _delivery_id > {{ delivered_through() }}
+
+),
+
 -- Calls to work out: on an incremental night those with a line in tonight's files, those whose end the log has
--- never told (a restart, or silence, may have ended them), and those whose wrap-up may now be another's.
+-- never told (a restart, or silence, may have ended them), and those of the same agents and days, because wrap-up
+-- may come late or become another's.
 calls as (
 
     select call_id
@@ -50,16 +63,21 @@ calls as (
             and exists (select 1 from restarts where _delivery_id > {{ delivered_through() }})
         )
     union
-    select earlier.call_id
-    from queue_log as tonight
-    inner join queue_log as earlier
-        on tonight.agent = earlier.agent
-        and earlier.logged_at
-            between {{ dbt.dateadd('second', -wrapup_reach, 'tonight.logged_at') }} and tonight.logged_at
-    where tonight._delivery_id > {{ delivered_through() }}
-        and (tonight.event = 'WRAPUPSTART' or tonight.event_class = 'completion')
-        and earlier.event_class = 'completion'
-        and earlier.call_id is not null
+    select call_id
+    from queue_log
+    where event_class = 'completion'
+        and call_id is not null
+        and (agent, cast(logged_at as date)) in (
+            select
+                agent,
+                cast(logged_at as date)
+            from tonight_of_agents
+            union
+            select
+                agent,
+                cast({{ dbt.dateadd('second', -wrapup_reach, 'logged_at') }} as date)
+            from tonight_of_agents
+        )
     {%- else %}
     group by call_id
     {%- endif %}
@@ -90,23 +108,24 @@ call_facts as (
 wrapups as (
 
     select
-        completions.event_id,
-        wrapups.wrapup_seconds
-    from queue_log as wrapups
-    inner join queue_log as completions
-        on wrapups.agent = completions.agent
-        and completions.logged_at
-            between {{ dbt.dateadd('second', -wrapup_reach, 'wrapups.logged_at') }} and wrapups.logged_at
-    where wrapups.event = 'WRAPUPSTART'
-        and completions.event_class = 'completion'
-    qualify row_number() over (
-        partition by wrapups.event_id
+        event,
+        logged_at,
+        wrapup_seconds,
+        last_value(case when event_class = 'completion' then event_id end ignore nulls) over so_far as event_id,
+        last_value(case when event_class = 'completion' then logged_at end ignore nulls) over so_far as completed_at
+    from queue_log
+    where agent is not null
+        and (event = 'WRAPUPSTART' or event_class = 'completion')
+    window so_far as (
+        partition by agent
         order by
-            completions.logged_at desc,
-            completions._extracted_at desc nulls last,
-            completions._file_id desc,
-            completions._line_number desc
-    ) = 1
+            logged_at,
+            case when event = 'WRAPUPSTART' then 1 else 0 end,
+            _extracted_at nulls last,
+            _file_id,
+            _line_number
+        rows between unbounded preceding and current row
+    )
 
 ),
 
@@ -116,6 +135,8 @@ wrapup_by_completion as (
         event_id,
         max(wrapup_seconds) as wrapup_seconds
     from wrapups
+    where event = 'WRAPUPSTART'
+        and logged_at <= {{ dbt.dateadd('second', wrapup_reach, 'completed_at') }}
     group by event_id
 
 ),
