@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -58,8 +58,3 @@ def half_hours(zone: str, day: date) -> tuple[tuple[int, int], ...]:
 def local_date(zone: str, seconds: int) -> date:
     """Local calendar day of an instant."""
     return datetime.fromtimestamp(seconds, _zone(zone)).date()
-
-
-def utc_date(seconds: int) -> date:
-    """UTC calendar day of an instant."""
-    return datetime.fromtimestamp(seconds, UTC).date()

@@ -11,6 +11,7 @@ from simulator.staff import Agent
 from simulator.world import Queue, queue_of
 
 ENTRY_POINTS = {"voice": "hotline", "chat": "website-chat"}
+SENTIMENT_MODEL = "lexicon-2024.1"
 CUSTOMER_FACING = ("queue", "direct", "callback")
 
 
@@ -122,6 +123,7 @@ class Contact:
             stamp(self.ended) if self.ended >= 0 else "",
             flag(self.resolved),
             self.sentiment,
+            SENTIMENT_MODEL if self.sentiment else "",
             self.language,
             flag(self.is_test),
             stamp(self.updated),

@@ -15,14 +15,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         " valid_from",
         "contact_reasons": "contact_reason_id reason_name parent_reason_id is_sales_eligible is_retention",
         "campaigns": "campaign_id name channel start end",
-        "agents": "agent_id role team_id site_id employer_type fte valid_from valid_to",
+        "agents": "agent_id role team_id site_id employer_type vendor_id fte valid_from valid_to",
         "employment_spells": "spell_id employee_id started_on ended_on end_type",
         "customers": "customer_id segment country created_at erased_at consent_survey",
         "subscriptions": "subscription_id customer_id product_id started_on ended_on mrr_amount currency billing_model"
         " cancel_reason",
         "contacts": "contact_id source_system channel direction initiation_method customer_id customer_endpoint_hash"
-        " site_id contact_reason_id campaign_id entry_point started_at ended_at is_resolved sentiment_score language"
-        " is_test last_updated_at",
+        " site_id contact_reason_id campaign_id entry_point started_at ended_at is_resolved sentiment_score"
+        " sentiment_model_version language is_test last_updated_at",
         "contact_segments": "segment_id contact_id segment_seq leg_type queue_id queued_at dequeued_at queue_outcome"
         " agent_id answered_at talk_seconds hold_seconds acw_seconds transfer_out_type ended_by",
         "callbacks": "callback_id contact_id queue_id requested_at due_at attempts connected_at status",

@@ -73,16 +73,6 @@ class QueueStatistics:
     abandoned: tuple[bool, ...]
 
     @property
-    def mean_wait(self) -> float:
-        """Mean wait of all customers, served or not."""
-        return sum(self.waits) / len(self.waits)
-
-    @property
-    def delayed_share(self) -> float:
-        """Share of customers who waited at all."""
-        return sum(wait > 0 for wait in self.waits) / len(self.waits)
-
-    @property
     def abandoned_share(self) -> float:
         """Share of customers who gave up."""
         return sum(self.abandoned) / len(self.abandoned)

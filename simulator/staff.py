@@ -61,6 +61,11 @@ class Team:
     lead: str = ""
 
 
+def _vendor(employer: str) -> str:
+    """Return the partner who employs; empty when we do."""
+    return "V-NORTHDESK" if employer == "vendor" else ""
+
+
 @dataclass
 class Staff:
     """The roster of all pools, and the people who are never on the floor."""
@@ -156,7 +161,8 @@ class Staff:
     def _employ_support(self, number: str, role: str, team: str, site: str, employer: str, since: date) -> None:
         out = self.context.out
         out.put(
-            "agents", f"{number}/{since}", number, role, team, site, employer, "1.000", since.isoformat(), ""
+            "agents", f"{number}/{since}", number, role, team, site, employer, _vendor(employer), "1.000",
+            since.isoformat(), "",
         )  # fmt: skip
         out.put("employment_spells", f"S-{number}-1", f"S-{number}-1", number, since.isoformat(), "", "")
 
@@ -170,7 +176,8 @@ class Staff:
         team = self.teams[agent.team_id]
         self.context.out.put(
             "agents", f"{agent.agent_id}/{since}", agent.agent_id, "agent", agent.team_id, team.site_id,
-            team.employer, f"{agent.fte:.3f}", since.isoformat(), until.isoformat() if until else "",
+            team.employer, _vendor(team.employer), f"{agent.fte:.3f}", since.isoformat(),
+            until.isoformat() if until else "",
         )  # fmt: skip
 
     def _spell_row(self, agent: Agent, since: date, until: date | None, end_type: str) -> None:
