@@ -20,7 +20,7 @@ from orchestration.ingest import books
 from orchestration.ingest.declarations import ExtractDeclaration, load_declarations
 from orchestration.ingest.load import FileOutcome, LoadReport, load_landing
 from orchestration.ingest.raw import ensure_raw_tables
-from orchestration.publish.candidate import Candidate, discard, write_candidate
+from orchestration.publish.candidate import Candidate, Origin, discard, write_candidate
 from orchestration.publish.gate import (
     ExpectationOutcome,
     count_checks,
@@ -41,6 +41,7 @@ from orchestration.stages import (
     Silent,
     Stage,
     latest_midnight,
+    local_date,
     needs_full,
 )
 from orchestration.transform.project import (
@@ -283,16 +284,20 @@ class Night:
         if self.candidate is None or self.build is None:
             raise NightFailedError("publish", ["there is no audited candidate"])
         with Stage(self, "publish"):
-            self.release = publish(
-                self.candidate,
-                self.settings.published,
-                self.settings.warehouse,
+            origin = Origin(
                 refresh_id=self.refresh_id,
                 run_id=self.run_id,
                 as_of=self.as_of_instant,
                 parameter_set=parameter_set(self.parameters or {}),
                 parameters=default_parameters(self.paths.project) | dict(self.parameters or {}),
                 checks=count_checks(self.build.results, [*self.incoming, *self.outgoing]),
+            )
+            self.release = publish(
+                self.candidate,
+                origin,
+                self.settings.published,
+                self.settings.warehouse,
+                local_date(self.as_of_instant, self.settings.time_zone),
             )
         with self.connect() as con:
             books.finish_refresh(con, self.refresh_id, "complete", stage_seconds=self.stage_seconds)

@@ -4,7 +4,7 @@ Also what is decided before a night starts: its as-of instant and whether it reb
 """
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -61,6 +61,11 @@ def latest_midnight(time_zone: str, now: datetime | None = None) -> datetime:
     local = (now or datetime.now(UTC)).astimezone(ZoneInfo(time_zone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     return midnight.astimezone(UTC).replace(tzinfo=None)
+
+
+def local_date(instant: datetime, time_zone: str) -> date:
+    """Return the local date of a naive UTC instant."""
+    return instant.replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).date()
 
 
 def needs_full(

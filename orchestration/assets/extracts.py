@@ -42,7 +42,8 @@ def build_extracts(manifest: Manifest, expectations: Path) -> dg.AssetsDefinitio
     def extracts(context: dg.AssetExecutionContext) -> Iterator[Event]:
         night: Night = context.resources.night
         try:
-            night.begin()
+            if not night.refresh_id:
+                night.begin()
             report = night.load()
         except NightFailedError as error:
             raise failed(error) from error

@@ -52,13 +52,13 @@ def node_events(
 ) -> Iterator[Event]:
     """Yield a materialization for every node that was built and a check result for every test that ran.
 
+    In the order in which dbt finished them, because Dagster wants parents first.
     ``rows`` counts rows by (schema, table); views are not counted.
     """
     unit_tests = _unit_tests_by_model(manifest, results)
-    for spec in assets.specs:
-        unique_id = spec.metadata[UNIQUE_ID]
-        result = results.get(unique_id)
-        if result is None or not result.is_good:
+    keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in assets.specs}
+    for unique_id, result in results.items():
+        if unique_id not in keys or not result.is_good:
             continue
         node = manifest["nodes"][unique_id]
         metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
@@ -67,18 +67,18 @@ def node_events(
             metadata["dagster/row_count"] = counted
         if unique_id in unit_tests:
             metadata["unit_tests"] = ", ".join(unit_tests[unique_id])
-        yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
+        yield dg.MaterializeResult(asset_key=keys[unique_id], metadata=metadata)
     for check in assets.check_specs:
-        result = results.get(check.metadata[UNIQUE_ID])
-        if result is not None and result.status != "skipped":
-            warned = result.status == "warn"
+        checked = results.get(check.metadata[UNIQUE_ID])
+        if checked is not None and checked.status != "skipped":
+            warned = checked.status == "warn"
             yield dg.AssetCheckResult(
                 asset_key=check.asset_key,
                 check_name=check.name,
-                passed=result.is_good,
+                passed=checked.is_good,
                 severity=dg.AssetCheckSeverity.WARN if warned else dg.AssetCheckSeverity.ERROR,
-                description=None if result.is_good else result.message,
-                metadata={"status": result.status, "failures": result.failures or 0},
+                description=None if checked.is_good else checked.message,
+                metadata={"status": checked.status, "failures": checked.failures or 0},
             )
 
 

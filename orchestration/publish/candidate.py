@@ -50,6 +50,18 @@ class Candidate:
         return self.folder / DATABASE
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The refresh that a release comes from. ``as_of`` is naive UTC; ``checks`` counts what was run and passed."""
+
+    refresh_id: int
+    run_id: str
+    as_of: datetime
+    parameter_set: str
+    parameters: Mapping[str, Any]
+    checks: Mapping[str, int]
+
+
 def discard(published: Path) -> None:
     """Remove candidates that an earlier attempt left behind."""
     for folder in published.glob(f"{CANDIDATE_PREFIX}*"):
@@ -102,30 +114,20 @@ def _copy_table(con: duckdb.DuckDBPyConnection, folder: Path, node: Mapping[str,
     return Table(name, description, int(counted[0]) if counted else 0, columns)
 
 
-def describe(
-    candidate: Candidate,
-    *,
-    refresh_id: int,
-    run_id: str,
-    as_of: datetime,
-    published_at: datetime,
-    parameter_set: str,
-    parameters: Mapping[str, Any],
-    checks: Mapping[str, int],
-) -> None:
+def describe(candidate: Candidate, origin: Origin, published_at: datetime) -> None:
     """Write the candidate's ``manifest.json``: what is in the release and how each file can be verified.
 
-    ``checks`` counts what was run and what passed. Instants are UTC.
+    Instants are UTC.
     """
     document = {
         "release_id": candidate.release_id,
-        "refresh_id": refresh_id,
-        "run_id": run_id,
-        "as_of": _instant(as_of),
+        "refresh_id": origin.refresh_id,
+        "run_id": origin.run_id,
+        "as_of": _instant(origin.as_of),
         "published_at": _instant(published_at),
-        "parameter_set": parameter_set,
-        "parameters": dict(parameters),
-        "checks": dict(checks),
+        "parameter_set": origin.parameter_set,
+        "parameters": dict(origin.parameters),
+        "checks": dict(origin.checks),
         "tables": {
             table.name: {
                 "description": table.description,

@@ -30,7 +30,7 @@ _FIGURES = """
         select kpi_id, period_type, max(period_start) as period_start
         from marts.kpi_value
         where variant = 'default' and scope_type = $scope and period_type in ('day', 'month') and value is not null
-            and period_end < cast($as_of as date)
+            and period_end < $before
         group by kpi_id, period_type
 
     )
@@ -54,6 +54,7 @@ _FIGURES = """
         and kpi_value.scope_type = $scope
     inner join marts.dim_kpi
         on kpi_value.kpi_id = dim_kpi.kpi_id
+        and kpi_value.variant = dim_kpi.variant
     where kpi_value.kpi_id in (select unnest($wanted))
 """
 
@@ -77,18 +78,16 @@ class Figure:
         return {**asdict(self), "period_start": self.period_start.isoformat()}
 
 
-def headline(published: Path) -> list[Figure]:
-    """Return the headline KPIs of the latest complete day and month that have a value.
+def headline(published: Path, before: date) -> list[Figure]:
+    """Return the headline KPIs of the latest day and month that are complete and have a value.
 
-    Empty when the file has no ``kpi_value`` or ``dim_kpi``. A period is complete when it ended before the as-of day.
+    A period is complete when it ended before ``before``, the operator's local date of the as-of instant. Empty when
+    the file has no ``kpi_value`` or ``dim_kpi``.
     """
     with duckdb.connect(str(published), read_only=True) as con:
         tables = {row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()}
         if not {"kpi_value", "dim_kpi"} <= tables:
             return []
-        row = con.execute("select max(computed_at) from marts.kpi_value").fetchone()
-        if row is None or row[0] is None:
-            return []
-        found = con.execute(_FIGURES, {"scope": ENTERPRISE, "as_of": row[0], "wanted": list(HEADLINE)}).fetchall()
+        found = con.execute(_FIGURES, {"scope": ENTERPRISE, "before": before, "wanted": list(HEADLINE)}).fetchall()
     figures = [Figure(*record) for record in found]
     return sorted(figures, key=lambda figure: (HEADLINE.index(figure.kpi_id), PERIODS.index(figure.period_type)))

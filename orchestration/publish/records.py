@@ -1,7 +1,8 @@
 """What publication writes into the books: releases, and the final values that a release restated."""
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.publish.candidate import DATABASE, SCHEMA, Candidate
+from orchestration.publish.candidate import DATABASE, SCHEMA, Candidate, Origin
 from orchestration.publish.columns import literal
 from orchestration.publish.replace import published_release
 
@@ -70,43 +71,45 @@ def restatements(candidate: Candidate, published: Path) -> pa.Table | None:
         having = con.execute(
             "select count(distinct database_name) from duckdb_tables() where table_name = 'kpi_value'"
             " and database_name in ('previous', 'candidate')"
-        ).fetchone()
-        if having is None or having[0] < 2:
+        ).fetchall()
+        if having != [(2,)]:
             return None
         return con.sql(RESTATED, params=[candidate.release_id]).to_arrow_table()
 
 
-def record_release(
-    con: duckdb.DuckDBPyConnection,
+@contextlib.contextmanager
+def recorded_release(
+    warehouse: Path,
     candidate: Candidate,
+    origin: Origin,
     *,
-    refresh_id: int,
-    run_id: str,
-    as_of: datetime,
     published_at: datetime,
     path: Path,
     restated: pa.Table | None,
     headline: Mapping[str, Any],
-) -> None:
-    """Write one row of ``meta.release`` and its restatements, in one transaction."""
+) -> Iterator[None]:
+    """Write one row of ``meta.release`` and its restatements, committed only if the body replaced the publication."""
     tables = {table.name: table.rows for table in candidate.tables}
-    con.begin()
-    con.execute(
-        "insert into meta.release (release_id, refresh_id, run_id, as_of, published_at, path, tables, headline)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            candidate.release_id,
-            refresh_id,
-            run_id,
-            as_of,
-            published_at,
-            str(path),
-            json.dumps(tables),
-            json.dumps(dict(headline), default=str),
-        ],
-    )
-    if restated is not None:
-        con.register("restated", restated)
-        con.execute("insert into meta.restatement by name select * from restated")
-        con.unregister("restated")
-    con.commit()
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("set TimeZone = 'UTC'")
+        con.begin()
+        con.execute(
+            "insert into meta.release (release_id, refresh_id, run_id, as_of, published_at, path, tables, headline)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                candidate.release_id,
+                origin.refresh_id,
+                origin.run_id,
+                origin.as_of,
+                published_at,
+                str(path),
+                json.dumps(tables),
+                json.dumps(dict(headline), default=str),
+            ],
+        )
+        if restated is not None:
+            con.register("restated", restated)
+            con.execute("insert into meta.restatement by name select * from restated")
+            con.unregister("restated")
+        yield
+        con.commit()

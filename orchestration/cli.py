@@ -1,0 +1,99 @@
+"""The command line: ``contact-center demo | refresh | status``. Commands are declared here and done elsewhere.
+
+Nothing slow is imported until a command needs it. Exit codes: 0 done, 1 the night failed, 2 wrong usage.
+"""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from orchestration.settings import Settings, get_settings
+
+app = typer.Typer(
+    name="contact-center",
+    help="A warehouse for contact centers: extracts in, checked KPI marts out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+INSTANT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+
+
+def settings_or_exit() -> Settings:
+    """Return the settings, or leave with code 2 and name what is wrong with them."""
+    try:
+        return get_settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            typer.echo(f"CONTACT_CENTER_{name}: {problem['msg']} (it is {problem['input']!r})", err=True)
+        raise typer.Exit(2) from error
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"contact-center-warehouse {version('contact-center-warehouse')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Everything lies under one home: CONTACT_CENTER_HOME, by default the folder data/ of the project."""
+
+
+@app.command()
+def refresh(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=INSTANT, help="Compute as of this instant (UTC). Default: the latest local midnight."),
+    ] = None,
+    parameters: Annotated[
+        Path | None, typer.Option(help="YAML file of KPI parameters (name: value) that differ from the defaults.")
+    ] = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild everything from the raw rows.")] = False,
+) -> None:
+    """Load what was delivered, build and check the marts, and publish them if everything passed."""
+    from orchestration.cli_refresh import run_refresh
+
+    instant = None if as_of is None else (as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of)
+    raise typer.Exit(run_refresh(settings_or_exit(), instant, parameters, full_refresh))
+
+
+@app.command()
+def status(
+    runs: Annotated[int, typer.Option(min=1, help="How many of the last refreshes to list.")] = 5,
+) -> None:
+    """Show the last refreshes, what was loaded, rejected or waits, and how old the publication is."""
+    from orchestration.cli_status import show_status
+
+    show_status(settings_or_exit(), runs)
+
+
+@app.command()
+def demo(
+    days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 60,
+    contacts_per_day: Annotated[int, typer.Option(min=1, help="Mean contacts a day.")] = 1500,
+    agents: Annotated[int, typer.Option(min=0, help="Agents on the floor; 0 staffs for the load.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
+    dirt: Annotated[float, typer.Option(min=0, max=1, help="Share of contacts with delivery defects.")] = 0.0,
+    end_date: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last simulated day. Default: yesterday.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write although the landing folder holds other data.")] = False,
+) -> None:
+    """Write the extracts of a simulated contact center into the landing folder."""
+    from orchestration.cli_demo import DemoOptions, write_demo
+
+    options = DemoOptions(
+        days, contacts_per_day, agents, seed, dirt, end_date.date() if end_date else None, force=force
+    )
+    raise typer.Exit(write_demo(settings_or_exit(), options))

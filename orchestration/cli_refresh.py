@@ -1,0 +1,180 @@
+"""``contact-center refresh``: run the nightly job in this process, show how far it is, and tell what it did."""
+
+import logging
+import sys
+import warnings
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from orchestration.cli_text import bytes_of, figures_table, plural, seconds_of
+from orchestration.night import Night, RefreshOutcome, dbt_paths
+from orchestration.settings import Settings
+from orchestration.stages import NightFailedError, RefreshRunningError
+from orchestration.transform.project import ParameterError, default_parameters, read_parameters
+
+TITLES = {
+    "prepare": "reading the project",
+    "load": "loading files",
+    "incoming": "checking extracts",
+    "dbt": "building models",
+    "audit": "checking the release",
+    "publish": "publishing",
+}
+
+
+class PlainProgress:
+    """One log line per stage, for pipes and log files."""
+
+    def __enter__(self) -> Self:
+        """Need nothing."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing behind."""
+
+    def stage(self, name: str) -> None:
+        """Log that a stage begins."""
+        typer.echo(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {name}: {TITLES.get(name, name)}")
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Log every file that was not simply loaded, and nothing of the rest."""
+        if done and total == 0 and not what.endswith(" loaded"):
+            typer.echo(f"  {what}")
+
+
+class BarProgress:
+    """One line that moves, for a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self.bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description:<22}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[what]}"),
+            console=console,
+        )
+        self.task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop drawing."""
+        self.bar.stop()
+
+    def stage(self, name: str) -> None:
+        """Finish the line of the last stage and begin one."""
+        if self.task is not None:
+            total = self.bar.tasks[self.task].total
+            done = self.bar.tasks[self.task].completed
+            self.bar.update(self.task, total=total or done or 1, completed=total or done or 1, what="")
+        self.task = self.bar.add_task(TITLES.get(name, name), total=None, what="")
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Move the line of this stage."""
+        if self.task is not None:
+            self.bar.update(self.task, completed=done, total=total or None, what=what[:60])
+
+
+def run_refresh(settings: Settings, as_of: datetime | None, parameters: Path | None, full_refresh: bool) -> int:
+    """Run one night and return the exit code: 0 published, 1 failed, 2 wrong usage."""
+    console = Console()
+    try:
+        overrides = read_parameters(parameters, default_parameters(settings.project_dir)) if parameters else {}
+    except ParameterError as error:
+        typer.echo(f"--parameters: {error}", err=True)
+        return 2
+    progress = BarProgress(console) if sys.stdout.isatty() else PlainProgress()
+    night = Night(settings, as_of=as_of, parameters=overrides, full_refresh=full_refresh, progress=progress)
+    try:
+        with night, progress:
+            problem = run_job(night)
+    except RefreshRunningError as error:
+        typer.echo(f"{error}; wait for it, or look at `contact-center status`", err=True)
+        return 1
+    outcome = night.outcome()
+    report(console, night, outcome, problem)
+    return 0 if outcome.status == "complete" else 1
+
+
+def run_job(night: Night) -> str:
+    """Run the Dagster job of the schedule in this process; return what went wrong outside the night, if anything.
+
+    The night begins before Dagster loads: a project that does not parse is then a failed refresh in the books.
+    """
+    try:
+        night.begin()
+    except NightFailedError:
+        return ""
+    import dagster as dg
+
+    from orchestration.assets.assemble import JOB, build_definitions
+    from orchestration.assets.instance import dagster_home
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        job = build_definitions(night.settings, night.manifest).resolve_job_def(JOB)
+        logging.getLogger("dagster").setLevel(logging.CRITICAL)
+        with dg.DagsterInstance.from_config(str(dagster_home(night.settings))) as instance:
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=night.run_id,
+                resources={"night": night},
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+    if result.success or night.failure:
+        return ""
+    failures = [event.message for event in result.all_events if event.is_failure]
+    return failures[0] or "" if failures else "the Dagster run failed without a message"
+
+
+def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str) -> None:
+    """Tell what was loaded, how long it took, and what was published or why not."""
+    lines: list[Any] = [f"refresh {outcome.refresh_id} as of {outcome.as_of.isoformat(sep=' ')} UTC"]
+    lines[0] += " (full rebuild)" if outcome.is_full else ""
+    loaded = night.loaded
+    if loaded is not None:
+        files = sum(extract.files_loaded for extract in loaded.extracts)
+        rows = sum(extract.rows for extract in loaded.extracts)
+        rejected = sum(extract.rejected for extract in loaded.extracts)
+        lines.append(
+            f"{plural(files, 'new file')} with {plural(rows, 'row')} loaded, {plural(rejected, 'row')} rejected,"
+            f" {plural(len(loaded.refused), 'file')} refused, {loaded.unchanged} unchanged"
+        )
+        lines += [f"  refused {file.path}: {file.reason}" for file in loaded.refused]
+        lines += [f"  unknown {name}: no declared extract matches this path" for name in loaded.unknown[:20]]
+    lines.append("  ".join(f"{stage} {seconds_of(seconds)}" for stage, seconds in outcome.stage_seconds.items()))
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    if outcome.release is None:
+        fail = f"the refresh FAILED at stage {outcome.stage}; what was published before stays as it was"
+        console.print(fail, style="bold red", highlight=False, soft_wrap=True)
+        for reason in [*outcome.reasons, problem][:50]:
+            if reason:
+                console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"  dbt's log: {dbt_paths(night.settings).logs / 'dbt.log'}", highlight=False, soft_wrap=True)
+        return
+    release = outcome.release
+    console.print(
+        f"release {release.release_id} published: {release.path} ({bytes_of(release.path.stat().st_size)},"
+        f" {plural(len(release.tables), 'table')}; {release.checks['passed']} of {release.checks['run']} checks and"
+        f" builds passed; {plural(release.restated, 'final value')} restated)",
+        style="bold green",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if release.figures:
+        console.print(figures_table(release.figures))

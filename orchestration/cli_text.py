@@ -1,0 +1,78 @@
+"""How the command line writes numbers, times and tables. Pure; no warehouse."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from rich.table import Table
+
+from orchestration.publish.headline import Figure
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun: ``1 file``, ``2 files``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def seconds_of(seconds: float) -> str:
+    """Return a duration in seconds as ``3.2 s`` or ``4 min 05 s``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s"
+
+
+def bytes_of(size: float) -> str:
+    """Return a size in bytes as kB, MB or GB."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def age_of(then: datetime, now: datetime) -> str:
+    """Return how long ago an instant was, coarsely; both naive UTC."""
+    age = now - then
+    if age < timedelta(minutes=2):
+        return "just now"
+    if age < timedelta(hours=2):
+        return f"{age.total_seconds() / 60:.0f} minutes ago"
+    if age < timedelta(days=2):
+        return f"{age.total_seconds() / 3600:.0f} hours ago"
+    return f"{age.days} days ago"
+
+
+def value_of(figure: Figure) -> str:
+    """Return a KPI's value with its unit."""
+    value = figure.value
+    written = {
+        "percent": f"{value:.1f} %",
+        "seconds": seconds_of(value),
+        "count": f"{value:,.0f}",
+        "net_points": f"{value:+.1f}",
+        "per_hour": f"{value:.2f} /h",
+        "hours": f"{value:.1f} h",
+    }
+    return written.get(figure.unit, f"{value:,.2f}")
+
+
+def figures_table(figures: Sequence[Figure]) -> Table:
+    """Return the headline KPIs as a table: one row each, latest complete day and month beside each other."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("KPI")
+    for title in ("day", "value", "month", "value"):
+        table.add_column(title, justify="right")
+    for name, own in _by_name(figures):
+        cells: list[str] = []
+        for period, pattern in (("day", "%Y-%m-%d"), ("month", "%Y-%m")):
+            found = [figure for figure in own if figure.period_type == period]
+            cells += [found[0].period_start.strftime(pattern), value_of(found[0])] if found else ["", "no data"]
+        table.add_row(name, *cells)
+    return table
+
+
+def _by_name(figures: Iterable[Figure]) -> list[tuple[str, list[Figure]]]:
+    grouped: dict[str, list[Figure]] = {}
+    for figure in figures:
+        grouped.setdefault(figure.name, []).append(figure)
+    return list(grouped.items())
