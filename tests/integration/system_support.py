@@ -30,6 +30,7 @@ LAYERS = (
     "models/conformed",
 )
 """What stands below the marts: a system has to work without them."""
+MARTS = ("models/meta", "models/marts")
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,15 @@ class Night:
 
 
 class SystemWarehouse:
-    """Staging and conformed models of every system on one scratch home; dbt's parse cache outlives ``reset``."""
+    """Staging and conformed models of every system on one scratch home; dbt's parse cache outlives ``reset``.
 
-    def __init__(self, scratch: Path) -> None:
+    ``more`` names further folders of the project to build with, such as ``MARTS``.
+    """
+
+    def __init__(self, scratch: Path, more: tuple[str, ...] = ()) -> None:
         self.home = scratch / "home"
         self.file = self.home / "warehouse.duckdb"
-        self.paths = DbtPaths(_layers_of_project(scratch / "project"), scratch / "state")
+        self.paths = DbtPaths(_parts_of_project(scratch / "project", LAYERS + more), scratch / "state")
         assert self._dbt(parse_arguments(self.paths)) == []
         self.declarations = load_declarations(read_manifest(self.paths))
 
@@ -70,13 +74,18 @@ class SystemWarehouse:
             target.write_bytes(content.encode())
 
     def refresh(
-        self, entities: tuple[str, ...], *, full: bool = False, variables: dict[str, str] | None = None
+        self,
+        entities: tuple[str, ...],
+        *,
+        full: bool = False,
+        variables: dict[str, str] | None = None,
+        as_of: datetime = AS_OF,
     ) -> Night:
-        """Load what is new and build these conformed models with all they need; the books close only if all pass."""
+        """Load what is new and build these models with all they need; the books close only if all pass."""
         with duckdb.connect(str(self.file)) as con:
             create_books(con)
             ensure_raw_tables(con, self.declarations)
-            refresh_id = start_refresh(con, run_id="test", as_of=AS_OF, is_full=full)
+            refresh_id = start_refresh(con, run_id="test", as_of=as_of, is_full=full)
             loaded = load_landing(con, self.home / "landing", self.declarations, refresh_id)
         arguments = build_arguments(self.paths, full_refresh=full, parameters=variables)
         arguments += ["--indirect-selection", "cautious", "--select", *(f"+{entity}" for entity in entities)]
@@ -88,6 +97,11 @@ class SystemWarehouse:
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query over the warehouse."""
         return ask(self.file, sql)
+
+    def contents(self, *models: str) -> dict[str, list[tuple[Any, ...]]]:
+        """Return what staging models say, by model, without the lineage of the rows."""
+        sql = "select * exclude (_file_id, _line_number) from staging.{} order by all"
+        return {model: self.query(sql.format(model)) for model in models}
 
     def _dbt(self, arguments: list[str]) -> list[str]:
         """Run dbt in this process; return the names of what did not pass, sorted."""
@@ -112,12 +126,12 @@ def ask(file: Path, sql: str) -> list[tuple[Any, ...]]:
         return con.execute(sql).fetchall()
 
 
-def _layers_of_project(folder: Path) -> Path:
-    for name in LAYERS:
+def _parts_of_project(folder: Path, parts: tuple[str, ...]) -> Path:
+    for name in parts:
         source, target = PROJECT_DIR / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target)
+            shutil.copytree(source, target, dirs_exist_ok=True)
         else:
             shutil.copy(source, target)
     return folder

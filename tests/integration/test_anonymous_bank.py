@@ -184,13 +184,13 @@ def test_a_corrected_call_replaces_the_old_one_and_only_it(system_warehouse: Sys
     corrected = SERVED.replace("60 DORIT", "61 TOVA")
     system_warehouse.land("anonymous_bank/calls/1999-02-18.txt", log(corrected, GIVEN_UP_AT_ONCE))
     assert system_warehouse.refresh(BUILT).failed == []
-    tables = ["contacts", "contact_segments", "agents", "queues", "sites", "teams", "contact_reasons"]
-    ask = "select * exclude (_file_id, _line_number) from staging.stg_anonymous_bank__{} order by all"
-    by_increment = {table: system_warehouse.query(ask.format(table)) for table in tables}
+    entities = ("contacts", "contact_segments", "agents", "queues", "sites", "teams", "contact_reasons")
+    models = [f"stg_anonymous_bank__{entity}" for entity in entities]
+    by_increment = system_warehouse.contents(*models)
     legs = "select agent_id, talk_seconds from conformed.contact_segments order by queued_at"
     assert system_warehouse.query(legs) == [("anonymous_bank:TOVA", 61), ("anonymous_bank:AVNI", 67), (None, None)]
     assert system_warehouse.refresh(BUILT, full=True).failed == []
-    assert {table: system_warehouse.query(ask.format(table)) for table in tables} == by_increment
+    assert system_warehouse.contents(*models) == by_increment
 
 
 def test_a_clock_that_is_none_and_an_unknown_outcome_are_quarantined(system_warehouse: SystemWarehouse) -> None:

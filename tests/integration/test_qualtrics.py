@@ -96,6 +96,10 @@ def test_a_later_copy_of_a_response_replaces_it_and_withdrawn_answers_go(system_
     assert system_warehouse.refresh(BUILT).failed == []
     answers = "select question_code, cast(score as integer) from conformed.survey_answers"
     assert system_warehouse.query(answers) == [("CSAT", 4)]
+    models = [f"stg_qualtrics__survey_{entity}" for entity in ("responses", "answers", "invitations")]
+    by_increment = system_warehouse.contents(*models)
+    assert system_warehouse.refresh(BUILT, full=True).failed == []
+    assert system_warehouse.contents(*models) == by_increment
 
 
 def test_a_score_off_its_scale_stops_the_build(system_warehouse: SystemWarehouse) -> None:

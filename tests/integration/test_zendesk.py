@@ -87,6 +87,9 @@ def test_the_newest_copy_is_told_by_generated_timestamp_alone(
     system_warehouse.land("zendesk/tickets/c.json", page("tickets", back))
     assert system_warehouse.refresh(BUILT).failed == []
     assert ("zendesk:2", "open") in system_warehouse.query(states)
+    by_increment = system_warehouse.contents("stg_zendesk__tickets")
+    assert system_warehouse.refresh(BUILT, full=True).failed == []
+    assert system_warehouse.contents("stg_zendesk__tickets") == by_increment
 
 
 def test_a_user_who_joins_the_staff_moves_from_customers_to_agents(system_warehouse: SystemWarehouse) -> None:
