@@ -1,0 +1,140 @@
+"""Nights for tests: deliver files into a scratch home, load and build everything, compare whole warehouses."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.ingest import books
+from orchestration.ingest.declarations import load_declarations
+from orchestration.ingest.load import load_landing
+from orchestration.ingest.raw import ensure_raw_tables
+from orchestration.settings import PROJECT_DIR
+from orchestration.transform.command import build_arguments, environment
+from orchestration.transform.project import DbtPaths
+from orchestration.transform.runner import current_manifest, release_warehouse
+
+GOLDEN = PROJECT_DIR / "tests" / "fixtures" / "golden"
+GOLDEN_AS_OF = datetime(2024, 11, 2)
+GOLDEN_PARAMETERS: dict[str, Any] = {"survey_response_window_days": 5}
+
+LINEAGE = ("_file_id", "_line_number", "_computed_at", "_run_id", "computed_at", "run_id", "_extracted_at", "_file_path")
+"""Where a row came from and when it was computed: differs between two ways to the same content."""
+
+
+@dataclass
+class Nights:
+    """A warehouse that is refreshed night after night, without the borders' checks and without data tests.
+
+    ``state`` holds dbt's parse cache and may be shared by several homes.
+    """
+
+    home: Path
+    state: Path
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def warehouse(self) -> Path:
+        """The database file."""
+        return self.home / "warehouse.duckdb"
+
+    def deliver(self, source: Path, name: str) -> None:
+        """Copy a file to ``landing/<name>``."""
+        target = self.home / "landing" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+    def night(
+        self, as_of: datetime, *, full: bool = False, parameters: Mapping[str, Any] | None = None, fails: bool = False
+    ) -> None:
+        """Load what is new and build all models; with ``fails`` the night breaks off after staging."""
+        paths = DbtPaths(PROJECT_DIR, self.state)
+        (self.home / "landing").mkdir(parents=True, exist_ok=True)
+        declarations = load_declarations(current_manifest(paths, self.home))
+        with duckdb.connect(str(self.warehouse)) as con:
+            books.create_books(con)
+            ensure_raw_tables(con, declarations)
+            is_full = full or books.last_complete(con) is None
+            refresh = books.start_refresh(con, run_id="test", as_of=as_of, is_full=is_full, parameter_set="test")
+            load_landing(con, self.home / "landing", declarations, refresh)
+        arguments = build_arguments(paths, full_refresh=full, parameters=parameters)
+        arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+        if fails:
+            arguments += ["--select", "staging", "conformed"]
+        self._dbt(arguments)
+        with duckdb.connect(str(self.warehouse)) as con:
+            books.finish_refresh(con, refresh, "failed" if fails else "complete")
+
+    def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query over the warehouse."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as con:
+            return con.execute(sql, parameters or []).fetchall()
+
+    def _dbt(self, arguments: list[str]) -> None:
+        import pytest
+        from dbt.cli.main import dbtRunner
+
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in environment(str(self.home)).items():
+                    patch.setenv(name, value)
+                outcome = dbtRunner().invoke(arguments)
+        finally:
+            release_warehouse()
+        if outcome.exception is not None:
+            raise outcome.exception
+        bad = [result for result in outcome.result.results if result.status not in ("success", "pass")]
+        assert not bad, "\n".join(f"{result.node.name}: {result.message}" for result in bad)
+
+
+def tables_to_compare(warehouse: Path) -> list[tuple[str, str]]:
+    """Return (schema, table) of everything whose content must not depend on how the nights went."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        return con.execute(
+            """
+            select table_schema, table_name from information_schema.tables
+            where table_schema in ('staging', 'conformed', 'core', 'marts') and table_name not like '%\\_\\_changes' escape '\\'
+            order by all
+            """
+        ).fetchall()
+
+
+def differences(left: Path, right: Path) -> list[str]:
+    """Compare two warehouses table by table, by EXCEPT ALL both ways; return one line per table that differs."""
+    found = []
+    tables = tables_to_compare(left)
+    if tables != tables_to_compare(right):
+        found.append("the warehouses hold different tables")
+    with duckdb.connect() as con:
+        con.execute(f"attach '{left}' as one (read_only)")
+        con.execute(f"attach '{right}' as two (read_only)")
+        for schema, table in tables:
+            columns = [
+                row[0]
+                for row in con.execute(
+                    "select column_name from duckdb_columns() where database_name = 'one' and schema_name = ? and table_name = ?",
+                    [schema, table],
+                ).fetchall()
+                if row[0] not in LINEAGE
+            ]
+            listed = ", ".join(f'"{column}"' for column in columns)
+            for first, second in (("one", "two"), ("two", "one")):
+                rows = con.execute(
+                    f"select {listed} from {first}.{schema}.{table} except all select {listed} from {second}.{schema}.{table}"
+                ).fetchall()
+                if rows:
+                    found.append(f"{schema}.{table}: {len(rows)} rows only in {first}, for example {rows[0]}")
+    return found
+
+
+def land_golden(home: Path) -> None:
+    """Deliver the golden example as standard extracts."""
+    for file in sorted((GOLDEN / "inputs").glob("*.csv")):
+        if file.stem != "params":
+            target = home / "landing" / "standard" / file.stem / file.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
