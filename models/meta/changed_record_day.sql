@@ -210,6 +210,24 @@ ledger_days as (
 
 ),
 
+-- conversions are known from the first order on, so an order earlier than all others reaches over every day
+earliest_orders as (
+
+    select min(happened_at) as happened_at
+    from order_instants
+    having min(happened_at) <= (select min(ordered_at) from orders)
+
+),
+
+days_with_orders as (
+
+    select cast(unnest(generate_series(
+        date_trunc('day', happened_at) - interval 1 day, {{ as_of() }} + interval 1 day, interval 1 day
+    )) as date) as business_date
+    from earliest_orders
+
+),
+
 repriced_orders as (
 
     select cast(orders.ordered_at as date) as utc_date
@@ -227,6 +245,9 @@ group by subject, business_date, reason
 union all
 select subject, business_date, 'contact in the attribution window changed' as reason, 1 as change_count
 from credited_days
+union all
+select 'order' as subject, business_date, 'first order delivered' as reason, 1 as change_count
+from days_with_orders
 union all
 select 'cost' as subject, business_date, reason, count(*) as change_count
 from ledger_days

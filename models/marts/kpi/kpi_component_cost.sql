@@ -12,6 +12,13 @@ with allocations as (
 
 ),
 
+-- days that some entry accrues to; on the others the source is missing, and the cost is unknown, not zero
+covered_days as (
+
+    select business_date from {{ ref('fct_cost_ledger') }} group by business_date
+
+),
+
 legs as (
 
     select * from {{ ref('kpi_component_leg') }} where {{ touched() }}
@@ -20,7 +27,7 @@ legs as (
 
 tickets as (
 
-    select * from {{ ref('fct_ticket') }} where {{ touched('replied_on') }}
+    select * from {{ ref('fct_ticket') }} where replied_on is not null and {{ touched('replied_on') }}
 
 ),
 
@@ -82,16 +89,18 @@ parts as (
 )
 
 select
-    business_date,
-    site_id,
-    channel,
-    queue_id,
-    cast(coalesce(sum(cost_amount), 0) as decimal(38, 12)) as cost_amount,
-    cast(coalesce(sum(fixed_cost_amount), 0) as decimal(38, 12)) as fixed_cost_amount,
-    cast(coalesce(sum(variable_cost_amount), 0) as decimal(38, 12)) as variable_cost_amount,
-    cast(coalesce(sum(labour_cost_amount), 0) as decimal(38, 12)) as labour_cost_amount,
-    cast(coalesce(sum(handled_contacts), 0) + coalesce(sum(handled_tickets), 0) as bigint) as handled_work,
-    cast(coalesce(sum(handled_inbound_contacts), 0) as bigint) as handled_inbound_contacts,
-    cast(coalesce(sum(handle_seconds), 0) as bigint) as handle_seconds
+    parts.business_date,
+    parts.site_id,
+    parts.channel,
+    parts.queue_id,
+    cast(case when count(covered_days.business_date) > 0 then coalesce(sum(parts.cost_amount), 0) end as decimal(38, 12)) as cost_amount,
+    cast(case when count(covered_days.business_date) > 0 then coalesce(sum(parts.fixed_cost_amount), 0) end as decimal(38, 12)) as fixed_cost_amount,
+    cast(case when count(covered_days.business_date) > 0 then coalesce(sum(parts.variable_cost_amount), 0) end as decimal(38, 12)) as variable_cost_amount,
+    cast(case when count(covered_days.business_date) > 0 then coalesce(sum(parts.labour_cost_amount), 0) end as decimal(38, 12)) as labour_cost_amount,
+    cast(coalesce(sum(parts.handled_contacts), 0) + coalesce(sum(parts.handled_tickets), 0) as bigint) as handled_work,
+    cast(coalesce(sum(parts.handled_inbound_contacts), 0) as bigint) as handled_inbound_contacts,
+    cast(coalesce(sum(parts.handle_seconds), 0) as bigint) as handle_seconds
 from parts
-group by business_date, site_id, channel, queue_id
+left join covered_days
+    on parts.business_date = covered_days.business_date
+group by parts.business_date, parts.site_id, parts.channel, parts.queue_id

@@ -34,6 +34,13 @@ credited as (
 
 ),
 
+-- before the first order that was ever delivered the source is missing, and nothing is known of conversions
+first_order as (
+
+    select min(business_date) as business_date from orders
+
+),
+
 conversions as (
 
     select
@@ -43,17 +50,23 @@ conversions as (
         contacts.channel,
         contacts.last_team_id as team_id,
         contacts.last_agent_id as agent_id,
-        count(*) as eligible_contacts,
-        count(*) filter (where credited.has_net_order) as converted_contacts,
-        count(credited.credited_contact_id) as converted_contacts_gross
+        case when contacts.business_date >= first_order.business_date then count(*) end as eligible_contacts,
+        case
+            when contacts.business_date >= first_order.business_date then count(*) filter (where credited.has_net_order)
+        end as converted_contacts,
+        case
+            when contacts.business_date >= first_order.business_date then count(credited.credited_contact_id)
+        end as converted_contacts_gross
     from contacts
     inner join eligible_contacts -- lost: contacts that no sale can come from
         on contacts.contact_id = eligible_contacts.contact_id
+    cross join first_order
     left join credited
         on contacts.contact_id = credited.credited_contact_id
     where contacts.is_handled
     group by
         contacts.business_date,
+        first_order.business_date,
         contacts.site_id,
         contacts.last_queue_id,
         contacts.channel,
@@ -71,9 +84,9 @@ sales as (
         contact_channel as channel,
         team_id,
         agent_id,
-        sum(reporting_amount) filter (where is_credited and is_net) as net_sales_amount,
-        sum(reporting_amount) filter (where is_credited) as gross_sales_amount,
-        sum(reporting_amount) filter (where not is_credited and is_net) as unattributed_sales_amount,
+        coalesce(sum(reporting_amount) filter (where is_credited and is_net), 0) as net_sales_amount,
+        coalesce(sum(reporting_amount) filter (where is_credited), 0) as gross_sales_amount,
+        coalesce(sum(reporting_amount) filter (where not is_credited and is_net), 0) as unattributed_sales_amount,
         count(*) filter (where is_credited and is_net) as net_orders
     from orders
     where {{ touched() }}
@@ -96,11 +109,11 @@ select
     channel,
     team_id,
     agent_id,
-    cast(coalesce(eligible_contacts, 0) as bigint) as eligible_contacts,
-    cast(coalesce(converted_contacts, 0) as bigint) as converted_contacts,
-    cast(coalesce(converted_contacts_gross, 0) as bigint) as converted_contacts_gross,
-    cast(coalesce(net_sales_amount, 0) as decimal(18, 4)) as net_sales_amount,
-    cast(coalesce(gross_sales_amount, 0) as decimal(18, 4)) as gross_sales_amount,
-    cast(coalesce(unattributed_sales_amount, 0) as decimal(18, 4)) as unattributed_sales_amount,
-    cast(coalesce(net_orders, 0) as bigint) as net_orders
+    cast(eligible_contacts as bigint) as eligible_contacts,
+    cast(converted_contacts as bigint) as converted_contacts,
+    cast(converted_contacts_gross as bigint) as converted_contacts_gross,
+    cast(net_sales_amount as decimal(18, 4)) as net_sales_amount,
+    cast(gross_sales_amount as decimal(18, 4)) as gross_sales_amount,
+    cast(unattributed_sales_amount as decimal(18, 4)) as unattributed_sales_amount,
+    cast(net_orders as bigint) as net_orders
 from parts
