@@ -136,3 +136,4 @@ class Dirt:
             for place, bad_row in spoiled:
                 rows[entity].insert(place, bad_row)
             self._truth["bad_rows"] += len(spoiled)
+            self._truth[f"bad_rows_{entity}"] += len(spoiled)

@@ -127,7 +127,9 @@ def test_dirt_adds_bad_rows_and_repeats_to_otherwise_clean_rows(clean: Any, dirt
     for entity in COLUMNS:
         rows = [tuple(row[column] for column in COLUMNS[entity]) for row in dirty.delivered(entity)]
         extra += len(rows) - clean.summary.rows[entity]
-        bad += sum(not is_readable(dict(zip(COLUMNS[entity], row, strict=True))) for row in rows)
+        found_bad = sum(not is_readable(dict(zip(COLUMNS[entity], row, strict=True))) for row in rows)
+        assert found_bad == truth.get(f"bad_rows_{entity}", 0)
+        bad += found_bad
         if entity not in ("contacts", "contact_segments"):
             expected = {tuple(row[column] for column in COLUMNS[entity]) for row in clean.delivered(entity)}
             assert expected <= set(rows)
