@@ -52,6 +52,11 @@ class ColumnDeclaration:
     personal_data: str | None = None
     format: str | None = None
 
+    @property
+    def quoted(self) -> str:
+        """The name as SQL identifier: a column may be called ``end`` or ``at``."""
+        return f'"{self.name}"'
+
 
 @dataclass(frozen=True)
 class ExtractDeclaration:

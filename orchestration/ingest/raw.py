@@ -32,7 +32,7 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection, declarations: Sequence[Ext
 
 
 def _create(con: duckdb.DuckDBPyConnection, declaration: ExtractDeclaration) -> bool:
-    columns = {column.name: column.data_type for column in declaration.columns} | LINEAGE
+    columns = {column.quoted: column.data_type for column in declaration.columns} | LINEAGE
     defined = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
     con.execute(f'create schema if not exists "{declaration.schema}"')
     con.execute(f"create table {declaration.raw_table} ({defined})")
@@ -44,7 +44,7 @@ def _widen(con: duckdb.DuckDBPyConnection, declaration: ExtractDeclaration, pres
     for column in declaration.columns:
         there = present.get(column.name.lower())
         if there is None:
-            added.append(f"alter table {declaration.raw_table} add column {column.name} {column.data_type}")
+            added.append(f"alter table {declaration.raw_table} add column {column.quoted} {column.data_type}")
         elif there.lower() != column.data_type.lower().replace(" ", ""):
             raise SchemaChangeError(
                 f"{declaration.declared_in}: {declaration.name}, column {column.name} is declared "

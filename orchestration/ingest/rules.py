@@ -52,15 +52,15 @@ def statements(declaration: ExtractDeclaration, shape: Shape) -> Statements:
     for at, (column, expression) in enumerate(zip(declaration.columns, shape.columns, strict=True)):
         if expression is None:
             texts.append(f"cast(null as varchar) as _text_{at}")
-            typed.append(f"cast(null as {column.data_type}) as {column.name}")
+            typed.append(f"cast(null as {column.data_type}) as {column.quoted}")
         else:
             texts.append(f"nullif({expression}, '') as _text_{at}")
-            typed.append(f"{_typed(column, f'_text_{at}')} as {column.name}")
+            typed.append(f"{_typed(column, f'_text_{at}')} as {column.quoted}")
         typed.append(f"_text_{at}")
     checks = tuple(_checks(declaration, shape))
     breaks = [f"coalesce({check.breaks}, false)" for check in checks] or ["false"]
     bad = " or ".join(breaks)
-    names = ", ".join(column.name for column in declaration.columns)
+    names = ", ".join(column.quoted for column in declaration.columns)
     broken = f"[{', '.join(breaks)}]"
     values = f"[{', '.join(check.text or 'cast(null as varchar)' for check in checks)}]"
     target = f"insert into {declaration.raw_table} ({names}, _extra_columns, _file_id, _line_number)"
@@ -125,7 +125,7 @@ def _checks(declaration: ExtractDeclaration, shape: Shape) -> Iterator[Check]:
 
 
 def _column_checks(column: ColumnDeclaration, text: str) -> Iterator[tuple[str, str]]:
-    name, kind = column.name, column.data_type
+    name, kind = column.quoted, column.data_type
     if column.required:
         yield "not_null", f"{text} is null"
     if kind != "varchar":
