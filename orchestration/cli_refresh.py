@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from orchestration.cli_text import bytes_of, figures_table, plural, seconds_of
+from orchestration.cli_text import by_folder, bytes_of, figures_table, plural, seconds_of
 from orchestration.night import Night, RefreshOutcome, dbt_paths
 from orchestration.settings import Settings
 from orchestration.stages import NightFailedError, RefreshRunningError
@@ -155,7 +155,7 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
             f" {plural(len(loaded.refused), 'file')} refused, {loaded.unchanged} unchanged"
         )
         lines += [f"  refused {file.path}: {file.reason}" for file in loaded.refused]
-        lines += [f"  unknown {name}: no declared extract matches this path" for name in loaded.unknown[:20]]
+        lines += [f"  not declared: {name}" for name in by_folder(loaded.unknown)[:20]]
     lines.append("  ".join(f"{stage} {seconds_of(seconds)}" for stage, seconds in outcome.stage_seconds.items()))
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -9,7 +9,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.cli_text import age_of, plural, seconds_of
+from orchestration.cli_text import age_of, by_folder, plural, seconds_of
 from orchestration.ingest.books import utc_now
 from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.discover import discover
@@ -129,10 +129,10 @@ def _waiting(console: Console, settings: Settings, delivered: set[tuple[str, int
     known = delivered or set()
     waiting = [file.name for file in landing.files if (file.name, file.size_bytes, file.modified_ns) not in known]
     console.print(f"waiting: {plural(len(waiting), 'file')}")
-    _list(console, waiting)
+    _list(console, by_folder(waiting))
     if landing.unknown:
         console.print(f"unknown: {plural(len(landing.unknown), 'file')} that no declared extract matches")
-        _list(console, landing.unknown)
+        _list(console, by_folder(landing.unknown))
 
 
 def _list(console: Console, names: Sequence[str]) -> None:

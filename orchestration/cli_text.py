@@ -56,6 +56,14 @@ def value_of(figure: Figure) -> str:
     return written.get(figure.unit, f"{value:,.2f}")
 
 
+def by_folder(names: Iterable[str]) -> list[str]:
+    """Return paths by folder: the path itself where it is alone, else the folder and how many files it holds."""
+    folders: dict[str, list[str]] = {}
+    for name in names:
+        folders.setdefault(name.rpartition("/")[0], []).append(name)
+    return [own[0] if len(own) == 1 else f"{folder}/ ({plural(len(own), 'file')})" for folder, own in folders.items()]
+
+
 def figures_table(figures: Sequence[Figure]) -> Table:
     """Return the headline KPIs as a table: one row each, latest complete day and month beside each other."""
     table = Table(box=None, pad_edge=False)

@@ -209,6 +209,9 @@ class Night:
                 self.progress.step(done, 0, f"{file.path} {file.status}")
 
             self.loaded = load_landing(con, self.settings.landing, self.declarations, self.refresh_id, on_file)
+            ever = con.execute("select count(*) from meta.loaded_file where status = 'loaded'").fetchall()
+            nothing = f"no extract was ever delivered: put files below {self.settings.landing}, or try the demo"
+            self._refuse("load", [nothing] if ever == [(0,)] else [])
         return self.loaded
 
     def check_incoming(self) -> list[ExpectationOutcome]:
@@ -216,7 +219,9 @@ class Night:
         with Stage(self, "incoming"), self.connect() as con:
             suites = incoming_suites(self.expectations, self.declarations)
             self.promised.add(suites)
-            self.incoming = list(check_incoming(con, suites, self.declarations, self.as_of_instant))
+            self.incoming = list(
+                check_incoming(con, suites, self.declarations, self.settings.landing, self.as_of_instant)
+            )
             record_outcomes(con, self.refresh_id, "incoming", self.incoming)
             self._refuse("incoming", [expectation_refusal(o, self.as_of_instant.date()) for o in self.incoming])
         return self.incoming

@@ -22,7 +22,7 @@ from orchestration.validate.evaluate import Evaluator
 from orchestration.validate.suites import Subject, Suite, load_suites
 
 TONIGHT = "tonight_file"
-"""Temporary table of the files that a complete refresh has not seen yet: ``meta.loaded_file``'s columns."""
+"""Temporary table of the files that no complete refresh has seen yet."""
 
 
 @dataclass
@@ -51,6 +51,7 @@ def check_incoming(
     con: duckdb.DuckDBPyConnection,
     suites: Sequence[Suite],
     declarations: Sequence[ExtractDeclaration],
+    landing: Path,
     as_of: datetime,
 ) -> Iterator[ExpectationOutcome]:
     """Yield the outcome of every expectation about tonight's rows.
@@ -58,10 +59,7 @@ def check_incoming(
     A suite's SQL finds tonight's files in ``tonight_file`` and the as-of instant in ``getvariable('as_of')``.
     """
     con.execute(f"set variable as_of = timestamp {literal(as_of.isoformat(sep=' '))}")
-    con.execute(
-        f"create or replace temporary table {TONIGHT} as select * from meta.loaded_file where delivery_id > ?",
-        [delivered_through(con)],
-    )
+    note_tonight(con, landing)
     evaluator = Evaluator()
     for suite in suites:
         if suite.name == NAME:
@@ -70,6 +68,22 @@ def check_incoming(
             continue
         for subject in suite.subjects:
             yield from evaluator.evaluate(suite.name, subject, _frame(con, subject))
+
+
+def note_tonight(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
+    """Make ``tonight_file``: the rows of ``meta.loaded_file`` that are new, and whether each file ``is_current``.
+
+    A file is current while it lies in the landing folder and no other content came to its path since.
+    """
+    con.execute(
+        f"create or replace temporary table {TONIGHT} as select *,"
+        " row_number() over (partition by path order by delivery_id desc) = 1 as is_current"
+        " from meta.loaded_file where delivery_id > ?",
+        [delivered_through(con)],
+    )
+    paths = con.execute(f"select distinct path from {TONIGHT}").fetchall()
+    gone = [path for (path,) in paths if not (landing / path).exists()]
+    con.execute(f"update {TONIGHT} set is_current = false where path in (select unnest(?::varchar[]))", [gone])
 
 
 def check_outgoing(

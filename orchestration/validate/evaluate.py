@@ -5,7 +5,6 @@ failed suite. So every expectation is built by its class, every result is read b
 missing is an outcome that failed. It is imported here, where a check runs: the import takes four seconds.
 """
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,12 +22,19 @@ class Evaluator:
 
     def __init__(self) -> None:
         import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.data_context.types.base import (
+            DataContextConfig,
+            InMemoryStoreBackendDefaults,
+            ProgressBarsConfig,
+        )
 
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)
         self._gx = gx
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        quiet = DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(),
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        )
+        context = gx.get_context(mode="ephemeral", project_config=quiet)
         self._frames = context.data_sources.add_pandas("frames")
 
     def evaluate(self, suite: str, subject: Subject, frame: pd.DataFrame) -> Iterator[ExpectationOutcome]:
