@@ -2,6 +2,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
+    on_schema_change='fail',
     full_refresh=false,
     pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}{% endif %}"
 ) }}
@@ -31,4 +32,6 @@ select
     customer_id,
     cast(min(reason) as varchar) as reason
 from changed
+-- built by hand after a refresh has ended, nothing is touched
+where {{ this_refresh() }} > {{ last_complete_refresh() }}
 group by customer_id

@@ -2,6 +2,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
+    on_schema_change='fail',
     full_refresh=false,
     pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}{% endif %}"
 ) }}
@@ -23,4 +24,6 @@ select
     cast(reason as varchar) as reason,
     cast(sum(change_count) as bigint) as change_count
 from days
+-- built by hand after a refresh has ended, nothing is touched
+where {{ this_refresh() }} > {{ last_complete_refresh() }}
 group by subject, business_date, reason

@@ -55,6 +55,7 @@ missing as (
         periods.period_end,
         'enterprise' as scope_type,
         kpis.multiplier,
+        earlier.value as previous_value,
         periods.state,
         periods.data_watermark,
         periods.parameter_set,
@@ -68,6 +69,12 @@ missing as (
             and periods.period_type = computed.period_type
             and periods.period_start = computed.period_start
             and computed.scope_type = 'enterprise'
+    left join computed as earlier
+        on kpis.kpi_id = earlier.kpi_id
+            and kpis.variant = earlier.variant
+            and periods.period_type = earlier.period_type
+            and periods.period_start = earlier.period_end + 1
+            and earlier.scope_type = 'enterprise'
     where computed.kpi_id is null
         and list_contains(string_split(kpis.period_types, ','), periods.period_type)
 

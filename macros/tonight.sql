@@ -1,0 +1,48 @@
+{#
+    For tests: the rows that the newest refresh could have written, so that the cost of a night's tests follows
+    the night. Right while a refresh runs and after it has ended; everything after a full refresh, before the
+    first complete one, and with the variable `test_everything`.
+#}
+{% macro rebuilt_tonight(subjects, column='business_date') -%}
+    {%- do ref('touched_day') -%}
+    {%- if not execute or _newest_refresh_wrote_everything() -%}
+        true
+    {%- else -%}
+        {{ column }} in (
+            select day.business_date
+            from {{ ref('touched_day') }} as day
+            where day.refresh_id > {{ _refresh_before_newest() }} and day.subject in ('{{ subjects | join("', '") }}')
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# For tests of KPI values: the values that the newest refresh computed; every row carries its run. #}
+{% macro computed_tonight(column='_run_id') -%}
+    {%- if not execute or var('test_everything', false) -%}
+        true
+    {%- else -%}
+        {{ column }} = (select max_by(run_id, refresh_id) from {{ source('meta', 'refresh') }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The last refresh that was complete when the newest began; 0 when there was none. #}
+{% macro _refresh_before_newest() -%}
+    (
+        select coalesce(max(refresh_id), 0)
+        from {{ source('meta', 'refresh') }}
+        where status = 'complete' and refresh_id < (select max(refresh_id) from {{ source('meta', 'refresh') }})
+    )
+{%- endmacro %}
+
+
+{% macro _newest_refresh_wrote_everything() -%}
+    {%- if var('test_everything', false) -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- set answer = run_query(
+        "select coalesce(max_by(is_full, refresh_id), true) or " ~ _refresh_before_newest() ~ " = 0 from " ~ source('meta', 'refresh')
+    ) -%}
+    {{ return(answer.columns[0].values()[0]) }}
+{%- endmacro %}
