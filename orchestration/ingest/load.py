@@ -92,6 +92,7 @@ def load_landing(
                 outcomes.append(outcome)
                 if progress is not None:
                     progress(outcome)
+    loader.close()
     return LoadReport(
         extracts=tuple(_summary(declaration, outcomes) for declaration in declarations),
         outcomes=tuple(outcomes),
@@ -113,6 +114,12 @@ class _Loader:
     def read_ahead(self, group: Sequence[LandedFile]) -> None:
         """Read the next files together when that pays."""
         self._ahead = read_ahead(self.con, group, self.small_bytes) if len(group) > 1 else {}
+
+    def close(self) -> None:
+        """Let go of the last rows read."""
+        self._ahead = {}
+        for name in (VIEW, "rejects"):
+            self.con.unregister(name)
 
     def take(self, file: LandedFile) -> FileOutcome | None:
         """Load one file if its bytes are new; None when only its time is."""
