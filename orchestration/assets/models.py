@@ -55,7 +55,6 @@ def node_events(
     In the order in which dbt finished them, because Dagster wants parents first.
     ``rows`` counts rows by (schema, table); views are not counted.
     """
-    unit_tests = _unit_tests_by_model(manifest, results)
     keys = {spec.metadata[UNIQUE_ID]: spec.key for spec in assets.specs}
     for unique_id, result in results.items():
         if unique_id not in keys or not result.is_good:
@@ -65,8 +64,6 @@ def node_events(
         counted = rows.get((node["schema"], node.get("alias") or node["name"]))
         if counted is not None:
             metadata["dagster/row_count"] = counted
-        if unique_id in unit_tests:
-            metadata["unit_tests"] = ", ".join(unit_tests[unique_id])
         yield dg.MaterializeResult(asset_key=keys[unique_id], metadata=metadata)
     for check in assets.check_specs:
         checked = results.get(check.metadata[UNIQUE_ID])
@@ -80,13 +77,3 @@ def node_events(
                 description=None if checked.is_good else checked.message,
                 metadata={"status": checked.status, "failures": checked.failures or 0},
             )
-
-
-def _unit_tests_by_model(manifest: Manifest, results: Mapping[str, NodeResult]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for unique_id, test in manifest.get("unit_tests", {}).items():
-        result = results.get(unique_id)
-        status = "did not run" if result is None else result.status
-        for model in test["depends_on"]["nodes"][:1]:
-            found.setdefault(model, []).append(f"{test['name']}: {status}")
-    return found

@@ -11,7 +11,7 @@ from typing import Any
 
 from orchestration.transform.results import NodeResult
 
-CHECKED_TYPES = ("model", "seed", "snapshot", "test", "unit_test")
+CHECKED_TYPES = ("model", "seed", "snapshot", "test")
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ def allowance_from(meta: Mapping[str, Any]) -> Allowance | None:
 def expected_nodes(manifest: Mapping[str, Any]) -> dict[str, Allowance | None]:
     """Return every node that one ``dbt build`` of the manifest has to run, with its allowance.
 
-    Disabled nodes are not in a manifest's ``nodes``; ephemeral models are built inside others and never run.
+    Disabled nodes are not in a manifest's ``nodes``; ephemeral models are built inside others and never run. Unit
+    tests are not of a night.
     """
-    nodes = [*manifest["nodes"].values(), *manifest.get("unit_tests", {}).values()]
     return {
         node["unique_id"]: allowance_from((node.get("config") or {}).get("meta") or {})
-        for node in nodes
+        for node in manifest["nodes"].values()
         if node["resource_type"] in CHECKED_TYPES and (node.get("config") or {}).get("materialized") != "ephemeral"
     }
 

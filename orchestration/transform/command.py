@@ -35,11 +35,12 @@ def parse_arguments(paths: DbtPaths) -> list[str]:
 def build_arguments(
     paths: DbtPaths, *, full_refresh: bool = False, parameters: Mapping[str, Any] | None = None
 ) -> list[str]:
-    """Return the one call of a night: every model, seed, snapshot, data test and unit test.
+    """Return the one call of a night: every model, seed, snapshot and data test.
 
+    Unit tests guard changes of the code, not of the data: they run with the project's own tests, not every night.
     Variables are passed only when parameters are overridden, because changed variables void the parse cache.
     """
-    arguments = ["build", *common_arguments(paths)]
+    arguments = ["build", *common_arguments(paths), "--exclude-resource-type", "unit_test"]
     if full_refresh:
         arguments.append("--full-refresh")
     if parameters:
