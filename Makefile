@@ -1,0 +1,76 @@
+# A warehouse for contact centers. `make help` lists what can be made.
+# Everything stands in .venv; after `make setup` nothing here needs the network.
+
+.PHONY: help setup refresh test lint unit dev lock clean
+
+BIN = .venv/bin
+INSTALLED = .venv/installed
+SQL = models macros tests/data
+LOCK = $(BIN)/uv pip compile --quiet pyproject.toml --extra dev --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
+# What a step needs to know about this installation, asked where it is decided.
+LANDING = $(BIN)/python -c 'from orchestration.settings import get_settings; print(get_settings().landing)'
+DAGSTER = $(BIN)/python -c 'from orchestration.settings import get_settings; \
+	from orchestration.assets.instance import dagster_home; print(dagster_home(get_settings()))'
+
+export DO_NOT_TRACK = 1
+
+help: ## Show this list
+	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(INSTALLED) ## Install the locked packages and this project into .venv
+
+# uv takes seconds where pip takes minutes; wherever uv cannot be had, pip installs the very same files.
+# Bytecode is compiled now, because every later start of dbt and Dagster is faster for it.
+$(INSTALLED): requirements.lock pyproject.toml
+	@if [ ! -x $(BIN)/python ]; then \
+		for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \
+			if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi; \
+			python=; \
+		done; \
+		if [ -z "$$python" ]; then echo "Python 3.11 or newer is needed: set PYTHON to one" >&2; exit 1; fi; \
+		echo "creating .venv with $$("$$python" --version)"; \
+		"$$python" -m venv .venv; \
+	fi
+	@echo "installing the locked packages: less than a minute with uv, some minutes without"
+	@sed -n '/^uv==/,/^    #/p' requirements.lock > .venv/uv.txt
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt \
+		&& $(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --require-hashes --compile-bytecode -r requirements.lock \
+		&& $(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation --editable .; \
+	then :; \
+	else \
+		echo "uv cannot install here, so pip does"; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --compile -r requirements.lock \
+		&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
+	fi
+	@touch $(INSTALLED)
+
+refresh: setup ## Run the nightly refresh now; on simulated extracts when nothing was delivered yet
+	@landing=$$($(LANDING)) || exit $$?; \
+	if [ -z "$$(find "$$landing" -type f 2>/dev/null | head -n 1)" ]; then \
+		echo "$$landing is empty: simulating 60 days of a contact center"; \
+		$(BIN)/contact-center demo || exit $$?; \
+	fi; \
+	$(BIN)/contact-center refresh
+
+test: setup ## Check everything: style, types, SQL, and every test
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory unit
+
+lint: $(INSTALLED) ## Only the style, type and SQL checks
+	@echo "ruff"; $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@echo "mypy"; $(BIN)/mypy
+	@echo "sqlfluff"; $(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 $(SQL)
+
+unit: $(INSTALLED) ## Only the tests; PYTEST_ARGS goes to pytest
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+dev: setup ## Open Dagster's web interface, with the daemon that runs the schedule
+	@home=$$($(DAGSTER)) && DAGSTER_HOME="$$home" PATH="$$PWD/$(BIN):$$PATH" $(BIN)/dagster dev -m orchestration.definitions
+
+lock: $(INSTALLED) ## Resolve requirements.lock from pyproject.toml; LOCK_ARGS=--upgrade takes newer versions
+	@$(LOCK) $(LOCK_ARGS)
+
+clean: ## Remove what was built from the code; extracts, warehouse and publication stay
+	rm -rf .venv target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
