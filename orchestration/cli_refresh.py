@@ -118,16 +118,14 @@ def run_job(night: Night) -> str:
         night.begin()
     except NightFailedError:
         return ""
-    import dagster as dg
-
     from orchestration.assets.assemble import JOB, build_definitions
-    from orchestration.assets.instance import dagster_home
+    from orchestration.assets.instance import dagster_instance
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         job = build_definitions(night.settings, night.manifest).resolve_job_def(JOB)
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
-        with dg.DagsterInstance.from_config(str(dagster_home(night.settings))) as instance:
+        with dagster_instance(night.settings) as instance:
             result = job.execute_in_process(
                 instance=instance,
                 run_id=night.run_id,

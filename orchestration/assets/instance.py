@@ -1,7 +1,14 @@
 """Dagster's own home: ``<home>/.dagster``, silent, with one run and one writer at a time."""
 
+import contextlib
 import os
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+
+import dagster as dg
+import sqlalchemy
+from sqlalchemy.engine import Engine
 
 from orchestration.settings import Settings
 
@@ -24,9 +31,33 @@ def dagster_home(settings: Settings) -> Path:
 
     ``DAGSTER_HOME`` wins where it is set; otherwise it is set for this process.
     """
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.home / ".dagster")))
+    home = Path(os.environ.get("DAGSTER_HOME") or settings.home / ".dagster")
+    os.environ["DAGSTER_HOME"] = str(home)
     home.mkdir(parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"
     if not configuration.exists():
         configuration.write_text(CONFIGURATION)
     return home
+
+
+@contextlib.contextmanager
+def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Open the instance for a run in this process.
+
+    Dagster opens and closes SQLite for each of a night's thousand events. With the files held open and synchronised
+    per checkpoint, that waits 1 s for the disk instead of 15 s; a power cut can lose the last events, never the file.
+    """
+    home = dagster_home(settings)
+    sqlalchemy.event.listen(Engine, "connect", _synchronise_per_checkpoint)
+    with contextlib.ExitStack() as stack:
+        stack.callback(sqlalchemy.event.remove, Engine, "connect", _synchronise_per_checkpoint)
+        instance = stack.enter_context(dg.DagsterInstance.from_config(str(home)))
+        for file in (*home.glob("history/*.db"), home / "history" / "runs" / "index.db"):
+            kept = stack.enter_context(contextlib.closing(sqlite3.connect(file)))
+            kept.execute("select count(*) from sqlite_master").fetchall()
+        yield instance
+
+
+def _synchronise_per_checkpoint(connection: object, _: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("pragma synchronous = normal")
