@@ -98,7 +98,10 @@ spread_days as (
 everything as (
 
     select cast(unnest(generate_series(
-        (select coalesce(min(started_at), {{ as_of() }}) - interval 1 day from {{ ref('contacts') }}),
+        least(
+            coalesce((select min(started_at) from {{ ref('contacts') }}), {{ as_of() }}),
+            coalesce((select min(created_at) from {{ ref('tickets') }}), {{ as_of() }})
+        ) - interval 1 day,
         {{ as_of() }} + interval 1 day,
         interval 1 day
     )) as date) as business_date
@@ -164,8 +167,9 @@ select subject, business_date, reason, count(*) as change_count
 from spread_days
 group by subject, business_date, reason
 union all
-select 'leg' as subject, business_date, 'a site changed' as reason, 1 as change_count
+select dated.subject, everything.business_date, 'a site changed' as reason, 1 as change_count
 from everything
+cross join (select unnest(['leg', 'survey', 'ticket']) as subject) as dated
 where exists (select 1 from site_images)
 union all
 -- every queue has a row on every day, so a new queue reaches back to its first day of validity
