@@ -5,7 +5,7 @@
 
 BIN = .venv/bin
 INSTALLED = .venv/installed
-SQL = models macros tests/data
+SQL = models tests/data
 LOCK = $(BIN)/uv pip compile --quiet pyproject.toml --extra dev --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
 # What a step needs to know about this installation, asked where it is decided.

@@ -76,6 +76,7 @@ versions as (
 ),
 
 {%- set reach = [var('fcr_window_days'), var('order_attribution_days')] | max %}
+
 -- resolution and last touch look from one contact of a customer to another, as far as the longer window
 neighbours as (
 

@@ -159,7 +159,7 @@ record_days as (
 
 spread_days as (
 
-    select record_days.subject, record_days.utc_date + shift.days::integer as business_date, record_days.reason
+    select record_days.subject, record_days.utc_date + cast(shift.days as integer) as business_date, record_days.reason
     from record_days
     cross join (select unnest(range(-1, 2)) as days) as shift
 
@@ -168,7 +168,7 @@ spread_days as (
 -- an order is credited to a contact some days before it, so a changed contact reaches forward
 credited_days as (
 
-    select distinct 'order' as subject, contact_days.business_date + shift.days::integer as business_date -- reasons merge
+    select distinct 'order' as subject, contact_days.business_date + cast(shift.days as integer) as business_date -- reasons merge
     from contact_days
     cross join (select unnest(range(-1, {{ var('order_attribution_days') }} + 2)) as days) as shift
     where contact_days.subject in ('leg', 'contact')
@@ -205,7 +205,10 @@ ledger_periods as (
 
 ledger_days as (
 
-    select cast(unnest(generate_series(period_start::timestamp, period_end::timestamp, interval 1 day)) as date) as business_date, reason
+    select
+        cast(unnest(generate_series(cast(period_start as timestamp), cast(period_end as timestamp), interval 1 day)) as date)
+            as business_date,
+        reason
     from ledger_periods
 
 ),
@@ -253,7 +256,11 @@ select 'cost' as subject, business_date, reason, count(*) as change_count
 from ledger_days
 group by business_date, reason
 union all
-select 'order' as subject, repriced_orders.utc_date + shift.days::integer as business_date, 'exchange rate changed' as reason, count(*) as change_count
+select
+    'order' as subject,
+    repriced_orders.utc_date + cast(shift.days as integer) as business_date,
+    'exchange rate changed' as reason,
+    count(*) as change_count
 from repriced_orders
 cross join (select unnest(range(-1, 2)) as days) as shift
-group by repriced_orders.utc_date + shift.days::integer
+group by repriced_orders.utc_date + cast(shift.days as integer)

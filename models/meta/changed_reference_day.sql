@@ -88,7 +88,7 @@ reference_days as (
 
 spread_days as (
 
-    select reference_days.subject, reference_days.utc_date + shift.days::integer as business_date, reference_days.reason
+    select reference_days.subject, reference_days.utc_date + cast(shift.days as integer) as business_date, reference_days.reason
     from reference_days
     cross join (select unnest(range(-1, 2)) as days) as shift
 
@@ -119,7 +119,7 @@ headcount_ranges as (
 headcount_days as (
 
     select distinct cast(unnest(generate_series( -- ranges of several people overlap
-        coalesce(first_day, last_day)::timestamp, least(last_day, {{ as_of() }}::date)::timestamp, interval 1 day
+        cast(coalesce(first_day, last_day) as timestamp), cast(least(last_day, cast({{ as_of() }} as date)) as timestamp), interval 1 day
     )) as date) as business_date
     from headcount_ranges
 
@@ -129,8 +129,11 @@ headcount_days as (
 customer_ranges as (
 
     select
-        case when count(*) > 1 and count(distinct concat_ws('|', customer_id, started_on)) = 1
-            then coalesce(min(ended_on), {{ as_of() }}::date) else min(started_on) end as first_day
+        case
+            when count(*) > 1 and count(distinct concat_ws('|', customer_id, started_on)) = 1
+                then coalesce(min(ended_on), cast({{ as_of() }} as date))
+            else min(started_on)
+        end as first_day
     from subscription_images
     group by subscription_id
     union all

@@ -13,7 +13,10 @@ with bounds as (
 
 days as (
 
-    select cast(unnest(generate_series(first_day, date_trunc('year', {{ as_of() }}) + interval 2 year - interval 1 day, interval 1 day)) as date) as date_day
+    select
+        cast(unnest(generate_series(
+            first_day, date_trunc('year', {{ as_of() }}) + interval 2 year - interval 1 day, interval 1 day
+        )) as date) as date_day
     from bounds
 
 )

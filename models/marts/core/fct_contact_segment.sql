@@ -19,8 +19,9 @@ legs as (
     from segments
     {%- if is_incremental() %}
     where contact_id in (
-        select contact_id from segments
-        where {{ near_touched('coalesce(queued_at, answered_at)') }} or (queued_at is null and answered_at is null)
+        select near.contact_id from segments as near
+        where {{ near_touched('coalesce(near.queued_at, near.answered_at)') }}
+            or (near.queued_at is null and near.answered_at is null)
     )
     {%- endif %}
 
@@ -87,7 +88,8 @@ promised as (
     select
         placed.*,
         cast(placed.local_at as date) as business_date,
-        placed.anchored_at - (placed.local_at - time_bucket(interval {{ var('interval_minutes') }} minute, placed.local_at)) as interval_start_at,
+        placed.anchored_at
+        - (placed.local_at - time_bucket(interval {{ var('interval_minutes') }} minute, placed.local_at)) as interval_start_at,
         queues.service_level_threshold_seconds,
         coalesce(queues.short_abandon_seconds, 5) as short_abandon_seconds,
         case when placed.answered_at is not null then coalesce(agents.agent_id, 'unknown') end as agent_id,
@@ -110,7 +112,8 @@ classified as (
         leg_type = 'queue' as is_queue_entry,
         coalesce(leg_type = 'queue' and queue_outcome = 'answered', false) as is_answered,
         coalesce(leg_type = 'queue' and queue_outcome = 'abandoned', false) as is_any_abandon,
-        coalesce(direction = 'inbound' and leg_type in ('queue', 'direct', 'callback') and answered_at is not null, false) as is_handled_leg,
+        coalesce(direction = 'inbound' and leg_type in ('queue', 'direct', 'callback') and answered_at is not null, false)
+            as is_handled_leg,
         coalesce(leg_type = 'outbound' and answered_at is not null, false) as is_outbound_leg
     from promised
 

@@ -25,7 +25,9 @@ days as (
 
     select
         priced.*,
-        cast(unnest(generate_series(priced.period_start::timestamp, priced.period_end::timestamp, interval 1 day)) as date) as business_date
+        cast(unnest(generate_series(
+            cast(priced.period_start as timestamp), cast(priced.period_end as timestamp), interval 1 day
+        )) as date) as business_date
     from priced
 
 )

@@ -12,7 +12,8 @@ with allocations as (
 
 ),
 
--- days that some entry accrues to; on the others the source is missing, and the cost is unknown, not zero
+-- days that some entry accrues to; on the others the source is missing, and the cost is unknown, not zero:
+-- their work must not be divided into the cost of other days
 covered_days as (
 
     select business_date from {{ ref('fct_cost_ledger') }} group by business_date
@@ -93,14 +94,14 @@ select
     parts.site_id,
     parts.channel,
     parts.queue_id,
-    cast(case when count(covered_days.business_date) > 0 then coalesce(sum(parts.cost_amount), 0) end as decimal(38, 12)) as cost_amount,
-    cast(case when count(covered_days.business_date) > 0 then coalesce(sum(parts.fixed_cost_amount), 0) end as decimal(38, 12)) as fixed_cost_amount,
-    cast(case when count(covered_days.business_date) > 0 then coalesce(sum(parts.variable_cost_amount), 0) end as decimal(38, 12)) as variable_cost_amount,
-    cast(case when count(covered_days.business_date) > 0 then coalesce(sum(parts.labour_cost_amount), 0) end as decimal(38, 12)) as labour_cost_amount,
+    cast(coalesce(sum(parts.cost_amount), 0) as decimal(38, 12)) as cost_amount,
+    cast(coalesce(sum(parts.fixed_cost_amount), 0) as decimal(38, 12)) as fixed_cost_amount,
+    cast(coalesce(sum(parts.variable_cost_amount), 0) as decimal(38, 12)) as variable_cost_amount,
+    cast(coalesce(sum(parts.labour_cost_amount), 0) as decimal(38, 12)) as labour_cost_amount,
     cast(coalesce(sum(parts.handled_contacts), 0) + coalesce(sum(parts.handled_tickets), 0) as bigint) as handled_work,
     cast(coalesce(sum(parts.handled_inbound_contacts), 0) as bigint) as handled_inbound_contacts,
     cast(coalesce(sum(parts.handle_seconds), 0) as bigint) as handle_seconds
 from parts
-left join covered_days
+inner join covered_days -- lost: work on days that no ledger entry accrues to
     on parts.business_date = covered_days.business_date
 group by parts.business_date, parts.site_id, parts.channel, parts.queue_id

@@ -158,7 +158,8 @@ select
     cast(state as varchar) as state,
     previous_value,
     cast(benchmark_median as double) as benchmark_median,
-    cast(case when unit in ('percent', 'net_points', 'score', 'seconds') and additivity <> 'additive' then denominator end as bigint) as sample_size,
+    cast(case when unit in ('percent', 'net_points', 'score', 'seconds') and additivity <> 'additive' then denominator end as bigint)
+        as sample_size,
     cast(parameter_set as varchar) as parameter_set,
     data_watermark,
     _computed_at as computed_at,

@@ -22,8 +22,8 @@ clocks as (
         cast(extract(epoch from cast(vru_exit as time)) as integer) as exit_clock,
         cast(extract(epoch from cast(q_start as time)) as integer) as queue_clock,
         cast(extract(epoch from cast(ser_start as time)) as integer) as service_clock,
-        not (q_start = '0:00:00' and q_exit = '0:00:00' and q_time = 0) as has_queued,
-        not (ser_start = '0:00:00' and ser_exit = '0:00:00' and ser_time = 0) as has_service
+        q_start <> '0:00:00' or q_exit <> '0:00:00' or q_time <> 0 as has_queued,
+        ser_start <> '0:00:00' or ser_exit <> '0:00:00' or ser_time <> 0 as has_service
     from latest
 
 ),

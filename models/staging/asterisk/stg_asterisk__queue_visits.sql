@@ -32,6 +32,7 @@ newest_line as (
 
 ),
 
+{% if is_incremental() %}
 tonight_of_agents as (
 
     select
@@ -43,6 +44,7 @@ tonight_of_agents as (
         and _delivery_id > {{ delivered_through() }}
 
 ),
+{% endif %}
 
 -- Calls to work out: on an incremental night those with a line in tonight's files, those whose end the log has
 -- never told (a restart, or silence, may have ended them), and those of the same agents and days, because wrap-up
@@ -70,12 +72,12 @@ calls as (
         and (agent, cast(logged_at as date)) in (
             select
                 agent,
-                cast(logged_at as date)
+                cast(logged_at as date) as logged_on
             from tonight_of_agents
             union
             select
                 agent,
-                cast({{ dbt.dateadd('second', -wrapup_reach, 'logged_at') }} as date)
+                cast({{ dbt.dateadd('second', -wrapup_reach, 'logged_at') }} as date) as logged_on
             from tonight_of_agents
         )
     {%- else %}

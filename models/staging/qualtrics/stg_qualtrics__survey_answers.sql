@@ -41,7 +41,8 @@ asked as (
         questions.scale_min,
         questions.scale_max,
         questions.scale_direction,
-        {{ dbt.safe_cast("json_extract_string(placed._extra_columns, '$.\"' || questions.question_tag || '\"')", "decimal(9, 3)") }} as score
+        {{ dbt.safe_cast("json_extract_string(placed._extra_columns, '$.\"' || questions.question_tag || '\"')", "decimal(9, 3)") }}
+            as score
     from placed
     left join questions
         on questions.survey_id is null or placed.survey_folder = questions.survey_id

@@ -27,8 +27,24 @@ parts as (
     where {{ rebuilt_tonight(['leg']) }}
     group by business_date
 
+),
+
+only_in_legs as (
+
+    select * from legs
+    except all
+    select * from parts
+
+),
+
+only_in_parts as (
+
+    select * from parts
+    except all
+    select * from legs
+
 )
 
-select * from (select * from legs except all select * from parts)
+select * from only_in_legs
 union all
-select * from (select * from parts except all select * from legs)
+select * from only_in_parts

@@ -1,5 +1,13 @@
 -- What a board shows as the period before is the published value of the period before.
-select this_period.kpi_id, this_period.variant, this_period.period_type, this_period.period_start, this_period.scope_type, this_period.scope_id, this_period.previous_value, earlier.value
+select
+    this_period.kpi_id,
+    this_period.variant,
+    this_period.period_type,
+    this_period.period_start,
+    this_period.scope_type,
+    this_period.scope_id,
+    this_period.previous_value,
+    earlier.value
 from {{ ref('kpi_value') }} as this_period
 left join {{ ref('kpi_value') }} as earlier
     on this_period.kpi_id = earlier.kpi_id
