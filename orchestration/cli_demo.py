@@ -10,6 +10,7 @@ import typer
 from orchestration.cli_text import plural
 from orchestration.settings import Settings
 from orchestration.stages import latest_midnight, local_date
+from orchestration.transform.project import project_variables
 
 MARKER = "demo.json"
 """In the home: what the simulation was started with, so that a later call continues it."""
@@ -66,6 +67,7 @@ def write_demo(settings: Settings, options: DemoOptions) -> int:
         seed=options.seed,
         dirt=options.dirt,
         end_date=end,
+        entities=frozenset(project_variables(settings.project_dir)["systems"]["standard"]),
     )
     summary = simulate(settings.landing, simulation)
     rows = sum(summary.rows.values())

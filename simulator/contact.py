@@ -152,7 +152,7 @@ class Contact:
                 continue
             if leg.kind == "outbound":
                 facts["outbound_connected"] += 1
-            elif leg.kind in CUSTOMER_FACING:
+            elif leg.kind in CUSTOMER_FACING and self.direction == "inbound":
                 facts["handled_legs"] += 1
                 facts["talk_seconds"] += leg.talk
                 facts["hold_seconds"] += leg.hold

@@ -19,6 +19,7 @@ class SimulationOptions:
         given they must agree with days. Only the start matters for the content of a day's files: a longer simulation
         from the same start writes the same first days.
     write_from: first day whose files are written; earlier days are simulated but leave no files.
+    entities: entities whose files are written; None writes all that the simulation knows.
     """
 
     days: int = 60
@@ -29,6 +30,7 @@ class SimulationOptions:
     end_date: date | None = None
     start_date: date | None = None
     write_from: date | None = None
+    entities: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot be simulated; raises ValueError."""

@@ -87,7 +87,7 @@ def simulate(
     simulation = Simulation(options)
     out = simulation.context.out
     dirt = Dirt(options.seed, options.dirt, out.truth)
-    writer = Writer(landing, options.write_from)
+    writer = Writer(landing, options.write_from, options.entities)
     for number in range(options.days):
         day = options.first_day + timedelta(days=number)
         simulation.run_day(day)

@@ -17,9 +17,12 @@ class Writer:
     the days before. Raises OSError when the landing cannot be written.
     """
 
-    def __init__(self, landing: Path, write_from: date | None = None) -> None:
+    def __init__(
+        self, landing: Path, write_from: date | None = None, entities: frozenset[str] | None = None
+    ) -> None:
         self._root = landing / "standard"
         self._write_from = write_from
+        self._entities = entities
         self.files = 0
         self.rows: Counter[str] = Counter()
 
@@ -28,7 +31,7 @@ class Writer:
         if self._write_from is not None and day < self._write_from:
             return
         for entity, found in rows.items():
-            if not found:
+            if not found or (self._entities is not None and entity not in self._entities):
                 continue
             lines = [",".join(COLUMNS[entity])]
             lines += [",".join(row) for row in found]

@@ -96,10 +96,15 @@ def read_manifest(paths: DbtPaths) -> Manifest:
     return manifest
 
 
+def project_variables(project_dir: Path) -> dict[str, Any]:
+    """Return the variables of ``dbt_project.yml`` with their defaults."""
+    project = yaml.safe_load((project_dir / "dbt_project.yml").read_text())
+    return dict(project.get("vars") or {})
+
+
 def default_parameters(project_dir: Path) -> dict[str, Any]:
     """Return the KPI parameters and their defaults: every variable of the project but ``systems`` and ``as_of``."""
-    project = yaml.safe_load((project_dir / "dbt_project.yml").read_text())
-    return {name: value for name, value in (project.get("vars") or {}).items() if name not in NOT_PARAMETERS}
+    return {name: value for name, value in project_variables(project_dir).items() if name not in NOT_PARAMETERS}
 
 
 def checked_parameters(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
