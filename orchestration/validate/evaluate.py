@@ -67,7 +67,7 @@ class Evaluator:
         validation = batch.validate(suite, result_format=result_format)
         results = {result.expectation_config.meta["key"]: result for result in validation.results}
         for key, expectation in wanted.items():
-            yield _outcome(key, expectation, results.get(key))
+            yield _outcome(key, expectation, results.get(key), named=bool(identify))
 
     def _build(self, key: str, expectation: Expectation) -> Any:
         from great_expectations.exceptions import ExpectationNotFoundError
@@ -81,7 +81,7 @@ class Evaluator:
             raise SuiteError(f"{key}: {text}") from error
 
 
-def _outcome(key: str, expectation: Expectation, result: Any) -> ExpectationOutcome:
+def _outcome(key: str, expectation: Expectation, result: Any, named: bool) -> ExpectationOutcome:
     if result is None:
         return ExpectationOutcome(key, "critical", succeeded=False, detail="was not evaluated")
     broken = _exception(result.exception_info)
@@ -89,7 +89,7 @@ def _outcome(key: str, expectation: Expectation, result: Any) -> ExpectationOutc
         key=key,
         severity="critical" if broken else expectation.severity,
         succeeded=bool(result.success) and not broken,
-        detail=broken or _detail(expectation, result.result),
+        detail=broken or _detail(expectation, result.result, named),
         allowance=expectation.allowance,
     )
 
@@ -103,11 +103,11 @@ def _exception(info: Mapping[str, Any]) -> str:
     return ""
 
 
-def _detail(expectation: Expectation, result: Mapping[str, Any]) -> str:
+def _detail(expectation: Expectation, result: Mapping[str, Any], named: bool) -> str:
     if "unexpected_count" not in result:
         observed = result.get("observed_value")
         return f"{expectation.type} observed {observed}" if observed is not None else expectation.type
-    rows = result.get("partial_unexpected_index_list") or []
+    rows = (result.get("partial_unexpected_index_list") or []) if named else []
     samples = [_sample(row) for row in rows[:SAMPLES]] or [
         str(value) for value in (result.get("partial_unexpected_list") or [])[:SAMPLES]
     ]

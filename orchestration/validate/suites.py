@@ -59,7 +59,7 @@ class Suite:
     subjects: tuple[Subject, ...]
     description: str = ""
 
-    def keys(self) -> list[str]:
+    def promises(self) -> list[str]:
         """Return ``<suite>.<subject>.<expectation>`` of everything this suite promises to evaluate."""
         return [f"{self.name}.{subject.name}.{item.name}" for subject in self.subjects for item in subject.expectations]
 
@@ -105,7 +105,7 @@ def check_suite(suite: Suite) -> None:
     empty = [subject.name for subject in suite.subjects if not subject.expectations]
     if not suite.subjects or empty:
         raise SuiteError(f"{suite.name}: {'subject ' + empty[0] if empty else 'the suite'} expects nothing")
-    double = _double(suite.keys())
+    double = _double(suite.promises())
     if double:
         raise SuiteError(f"{suite.name}: {double} is declared twice")
 

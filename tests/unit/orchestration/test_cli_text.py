@@ -1,0 +1,42 @@
+"""How the command line writes numbers."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from orchestration.cli_text import age_of, by_folder, bytes_of, plural, seconds_of, value_of
+from orchestration.publish.headline import Figure
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "written"),
+    [
+        ("percent", 62.5, "62.5 %"),
+        ("seconds", 45.0, "45.0 s"),
+        ("seconds", 378.4, "6 min 18 s"),
+        ("count", 1234.0, "1,234"),
+        ("net_points", 33.33, "+33.3"),
+        ("currency", 34.456, "34.46"),
+        ("a new unit", 1.5, "1.50"),
+    ],
+)
+def test_a_value_is_written_with_its_unit(unit: str, value: float, written: str) -> None:
+    figure = Figure("k", "K", unit, "day", date(2024, 11, 1), value, None, None, "final")
+    assert value_of(figure) == written
+
+
+def test_one_file_is_not_plural() -> None:
+    assert (plural(1, "file"), plural(0, "file"), plural(1200, "file")) == ("1 file", "0 files", "1,200 files")
+
+
+def test_durations_sizes_and_ages_are_coarse() -> None:
+    now = datetime(2024, 11, 2)
+    assert seconds_of(59.94) == "59.9 s"
+    assert seconds_of(3725) == "62 min 05 s"
+    assert (bytes_of(999), bytes_of(4_500_000), bytes_of(7.2e9)) == ("999 B", "4.5 MB", "7.2 GB")
+    assert age_of(now - timedelta(hours=30), now) == "30 hours ago"
+    assert age_of(now - timedelta(days=3), now) == "3 days ago"
+
+
+def test_many_files_of_a_folder_are_one_line() -> None:
+    assert by_folder(["a/x/1.csv", "b/y.csv", "a/x/2.csv"]) == ["a/x/ (2 files)", "b/y.csv"]

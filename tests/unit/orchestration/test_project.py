@@ -1,0 +1,100 @@
+"""Fingerprint and parameters of the dbt project."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.transform.project import (
+    ParameterError,
+    checked_parameters,
+    default_parameters,
+    parameter_set,
+    project_fingerprint,
+    read_parameters,
+)
+from tests.unit.orchestration.support import TINY_PROJECT
+
+DEFAULTS: dict[str, Any] = {"days": 7, "share": 0.5, "currency": "EUR", "limits": {"voice": 20, "chat": 60}, "on": True}
+
+
+def test_fingerprint_follows_content_and_names_but_not_place(tmp_path: Path) -> None:
+    here, there = tmp_path / "a", tmp_path / "b"
+    shutil.copytree(TINY_PROJECT, here)
+    shutil.copytree(TINY_PROJECT, there)
+    assert project_fingerprint(here) == project_fingerprint(there)
+    (there / "models" / "contact.sql").rename(there / "models" / "contacts.sql")
+    renamed = project_fingerprint(there)
+    assert renamed != project_fingerprint(here)
+    (there / "models" / "contacts.sql").write_text("select 1 as one")
+    assert project_fingerprint(there) != renamed
+
+
+def test_fingerprint_ignores_what_cannot_change_a_number(tmp_path: Path) -> None:
+    shutil.copytree(TINY_PROJECT, tmp_path / "p")
+    before = project_fingerprint(tmp_path / "p")
+    (tmp_path / "p" / "expectations" / "new.yml").write_text("border: incoming")
+    (tmp_path / "p" / "models" / ".hidden").write_text("x")
+    assert project_fingerprint(tmp_path / "p") == before
+
+
+def test_parameters_are_all_variables_but_systems_and_as_of() -> None:
+    assert set(default_parameters(TINY_PROJECT)) == {
+        "short_abandon_seconds",
+        "service_level_threshold_seconds",
+        "reporting_currency",
+    }
+
+
+def test_an_unknown_parameter_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ParameterError, match="unknown parameter 'dayz'; known parameters: currency, days, limits"):
+        checked_parameters({"dayz": 1}, DEFAULTS)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"days": "7"},
+        {"days": 7.5},
+        {"days": True},
+        {"on": 1},
+        {"currency": 5},
+        {"share": "a"},
+        {"limits": 3},
+        {"days": None},
+    ],
+)
+def test_a_value_of_another_type_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ParameterError, match=f"parameter '{next(iter(given))}' must be"):
+        checked_parameters(given, DEFAULTS)
+
+
+def test_members_of_a_mapping_are_checked_too() -> None:
+    with pytest.raises(ParameterError, match="has no fax"):
+        checked_parameters({"limits": {"fax": 1}}, DEFAULTS)
+    with pytest.raises(ParameterError, match=r"limits\.voice"):
+        checked_parameters({"limits": {"voice": "x"}}, DEFAULTS)
+
+
+def test_a_default_given_again_is_no_override() -> None:
+    assert checked_parameters({"days": 7, "share": 1}, DEFAULTS) == {"share": 1}
+
+
+def test_the_name_of_a_set_follows_its_values() -> None:
+    assert parameter_set({}) == "default"
+    assert parameter_set({"a": 1, "b": 2}) == parameter_set({"b": 2, "a": 1})
+    assert parameter_set({"a": 1}) != parameter_set({"a": 2})
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", ""])
+def test_a_parameters_file_must_be_a_mapping(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "p.yml"
+    file.write_text(text)
+    with pytest.raises(ParameterError, match=r"p\.yml"):
+        read_parameters(file, DEFAULTS)
+
+
+def test_a_missing_parameters_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match=r"absent\.yml cannot be read"):
+        read_parameters(tmp_path / "absent.yml", DEFAULTS)
