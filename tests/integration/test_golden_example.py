@@ -122,10 +122,11 @@ def test_a_kpi_whose_source_delivered_nothing_is_missing_and_not_zero(golden: Ni
         nights.deliver(GOLDEN / "inputs" / f"{entity}.csv", f"standard/{entity}/{entity}.csv")
     nights.night(GOLDEN_AS_OF, parameters=GOLDEN_PARAMETERS)
     rows = nights.query(
-        "select kpi_id, value, status from marts.kpi_value where period_type = 'month' and period_start = date '2024-10-01'"
-        " and scope_type = 'enterprise' and variant = 'default' and kpi_id in ('csat_score', 'cost_per_contact',"
-        " 'total_operating_cost', 'total_sales_value', 'sales_conversion_rate', 'customer_churn_rate', 'agent_turnover_rate')"
-        " order by kpi_id"
+        "select kpi_id, value, status from marts.kpi_value"
+        " where period_type = 'month' and period_start = date '2024-10-01'"
+        " and scope_type = 'enterprise' and variant = 'default' and kpi_id in ("
+        "'csat_score', 'cost_per_contact', 'total_operating_cost', 'total_sales_value', 'sales_conversion_rate',"
+        " 'customer_churn_rate', 'agent_turnover_rate') order by kpi_id"
     )
     assert [(row[1], row[2]) for row in rows] == [(None, "no_data")] * 7
     assert nights.query(
@@ -140,5 +141,3 @@ def test_the_copy_of_the_example_is_the_published_one() -> None:
         pytest.skip("needs the catalogue's own copy of the golden example, which is kept outside the repository")
     for file in GOLDEN.rglob("*.csv"):
         assert file.read_bytes() == (shared / file.relative_to(GOLDEN)).read_bytes(), file.name
-
-

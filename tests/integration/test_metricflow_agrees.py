@@ -6,8 +6,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.settings import PROJECT_DIR
 from orchestration.transform.project import DbtPaths
-from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, PROJECT_DIR, Nights, land_golden
+from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden
 
 SCOPES = {
     "site": "site_id",
@@ -91,9 +92,15 @@ def test_metricflow_gives_the_published_value_of_every_kpi_at_every_period_and_s
                     for (start, member), value in published[(period, scope, metric)].items():
                         other = answered.get((metric, start, member))
                         compared += 1
-                        same = other is None if value is None else other is not None and abs(other - value) <= 1e-9 * max(1, abs(value))
+                        same = (
+                            other is None
+                            if value is None
+                            else other is not None and abs(other - value) <= 1e-9 * max(1, abs(value))
+                        )
                         if not same:
-                            wrong.append(f"{metric} {period} {start} {scope} {member}: published {value}, metricflow {other}")
+                            wrong.append(
+                                f"{metric} {period} {start} {scope} {member}: published {value}, metricflow {other}"
+                            )
     assert compared > 1000
     assert wrong == []
 

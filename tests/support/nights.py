@@ -22,7 +22,16 @@ GOLDEN = PROJECT_DIR / "tests" / "fixtures" / "golden"
 GOLDEN_AS_OF = datetime(2024, 11, 2)
 GOLDEN_PARAMETERS: dict[str, Any] = {"survey_response_window_days": 5}
 
-LINEAGE = ("_file_id", "_line_number", "_computed_at", "_run_id", "computed_at", "run_id", "_extracted_at", "_file_path")
+LINEAGE = (
+    "_file_id",
+    "_line_number",
+    "_computed_at",
+    "_run_id",
+    "computed_at",
+    "run_id",
+    "_extracted_at",
+    "_file_path",
+)
 """Where a row came from and when it was computed: differs between two ways to the same content."""
 
 
@@ -97,7 +106,8 @@ def tables_to_compare(warehouse: Path) -> list[tuple[str, str]]:
         return con.execute(
             """
             select table_schema, table_name from information_schema.tables
-            where table_schema in ('staging', 'conformed', 'core', 'marts') and table_name not like '%\\_\\_changes' escape '\\'
+            where table_schema in ('staging', 'conformed', 'core', 'marts')
+                and table_name not like '%\\_\\_changes' escape '\\'
             order by all
             """
         ).fetchall()
@@ -116,7 +126,8 @@ def differences(left: Path, right: Path) -> list[str]:
             columns = [
                 row[0]
                 for row in con.execute(
-                    "select column_name from duckdb_columns() where database_name = 'one' and schema_name = ? and table_name = ?",
+                    "select column_name from duckdb_columns()"
+                    " where database_name = 'one' and schema_name = ? and table_name = ?",
                     [schema, table],
                 ).fetchall()
                 if row[0] not in LINEAGE
@@ -124,7 +135,8 @@ def differences(left: Path, right: Path) -> list[str]:
             listed = ", ".join(f'"{column}"' for column in columns)
             for first, second in (("one", "two"), ("two", "one")):
                 rows = con.execute(
-                    f"select {listed} from {first}.{schema}.{table} except all select {listed} from {second}.{schema}.{table}"
+                    f"select {listed} from {first}.{schema}.{table}"
+                    f" except all select {listed} from {second}.{schema}.{table}"
                 ).fetchall()
                 if rows:
                     found.append(f"{schema}.{table}: {len(rows)} rows only in {first}, for example {rows[0]}")
