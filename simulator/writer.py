@@ -17,9 +17,7 @@ class Writer:
     the days before. Raises OSError when the landing cannot be written.
     """
 
-    def __init__(
-        self, landing: Path, write_from: date | None = None, entities: frozenset[str] | None = None
-    ) -> None:
+    def __init__(self, landing: Path, write_from: date | None = None, entities: frozenset[str] | None = None) -> None:
         self._root = landing / "standard"
         self._write_from = write_from
         self._entities = entities

@@ -117,7 +117,8 @@ def test_a_second_refresh_without_news_changes_no_published_number(home: Path, f
         con.execute(f"attach '{home / 'published' / 'kpi.duckdb'}' as two (read_only)")
         for first, second in (("one", "two"), ("two", "one")):
             changed = con.execute(
-                f"select {columns} from {first}.marts.kpi_value except all select {columns} from {second}.marts.kpi_value"
+                f"select {columns} from {first}.marts.kpi_value"
+                f" except all select {columns} from {second}.marts.kpi_value"
             ).fetchall()
             assert changed == []
         assert con.execute("select count(*) > 10000 from two.marts.kpi_value").fetchall() == [(True,)]
