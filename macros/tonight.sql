@@ -17,6 +17,31 @@
 {%- endmacro %}
 
 
+{#
+    For tests of customers by month: months of customers whose subscriptions changed, and months that were still open
+    at the refresh before; `month` is a date.
+#}
+{% macro customer_months_tonight(month='month_start') -%}
+    {%- do ref('touched_customer') -%}
+    {%- if not execute or _newest_refresh_wrote_everything() -%}
+        true
+    {%- else -%}
+        (
+            customer_id in (
+                select customer.customer_id
+                from {{ ref('touched_customer') }} as customer
+                where customer.refresh_id > {{ _refresh_before_newest() }}
+            )
+            or {{ month }} >= (
+                select cast(date_trunc('month', max(as_of) - interval 2 day) as date)
+                from {{ source('meta', 'refresh') }}
+                where refresh_id = {{ _refresh_before_newest() }}
+            )
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
 {# For tests of KPI values: the values that the newest refresh computed; every row carries its run. #}
 {% macro computed_tonight(column='_run_id') -%}
     {%- if not execute or var('test_everything', false) -%}

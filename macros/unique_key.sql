@@ -3,7 +3,8 @@
 
     `optional` lists those of the columns that may be NULL, as a queue that a contact never saw; NULLs are then
     equal to each other. `tonight` limits the test to keys that the newest refresh could have written: a list of the
-    subjects of `touched_day` that the model follows by its business_date, or the column that names a row's run.
+    subjects of `touched_day` that the model follows by its business_date, or the column that names a row's run, or
+    `customer_months`.
 #}
 {% test unique_key(model, columns, optional=[], tonight=[]) %}
 
@@ -11,7 +12,9 @@
 
 select {{ columns | join(', ') }}, count(*) as row_count
 from {{ model }}
-{%- if tonight is string %}
+{%- if tonight == 'customer_months' %}
+where {{ customer_months_tonight() }}
+{%- elif tonight is string %}
 where {{ computed_tonight(tonight) }}
 {%- elif tonight and 'business_date' in columns %}
 where {{ rebuilt_tonight(tonight) }}
