@@ -219,9 +219,7 @@ class Night:
         with Stage(self, "incoming"), self.connect() as con:
             suites = incoming_suites(self.expectations, self.declarations)
             self.promised.add(suites)
-            self.incoming = list(
-                check_incoming(con, suites, self.declarations, self.settings.landing, self.as_of_instant)
-            )
+            self.incoming = list(check_incoming(con, suites, self.declarations, self.as_of_instant))
             record_outcomes(con, self.refresh_id, "incoming", self.incoming)
             self._refuse("incoming", [expectation_refusal(o, self.as_of_instant.date()) for o in self.incoming])
         return self.incoming

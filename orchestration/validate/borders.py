@@ -51,7 +51,6 @@ def check_incoming(
     con: duckdb.DuckDBPyConnection,
     suites: Sequence[Suite],
     declarations: Sequence[ExtractDeclaration],
-    landing: Path,
     as_of: datetime,
 ) -> Iterator[ExpectationOutcome]:
     """Yield the outcome of every expectation about tonight's rows.
@@ -59,7 +58,7 @@ def check_incoming(
     A suite's SQL finds tonight's files in ``tonight_file`` and the as-of instant in ``getvariable('as_of')``.
     """
     con.execute(f"set variable as_of = timestamp {literal(as_of.isoformat(sep=' '))}")
-    note_tonight(con, landing)
+    note_tonight(con)
     evaluator = Evaluator()
     for suite in suites:
         if suite.name == NAME:
@@ -70,10 +69,11 @@ def check_incoming(
             yield from evaluator.evaluate(suite.name, subject, _frame(con, subject))
 
 
-def note_tonight(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
+def note_tonight(con: duckdb.DuckDBPyConnection) -> None:
     """Make ``tonight_file``: the rows of ``meta.loaded_file`` that are new, and whether each file ``is_current``.
 
-    A file is current while it lies in the landing folder and no other content came to its path since.
+    A file is current until other content comes to its path. Taking a file out of the landing folder does not count:
+    its rows are in the warehouse, so only a corrected delivery of the same records repairs them.
     """
     con.execute(
         f"create or replace temporary table {TONIGHT} as select *,"
@@ -81,9 +81,6 @@ def note_tonight(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
         " from meta.loaded_file where delivery_id > ?",
         [delivered_through(con)],
     )
-    paths = con.execute(f"select distinct path from {TONIGHT}").fetchall()
-    gone = [path for (path,) in paths if not (landing / path).exists()]
-    con.execute(f"update {TONIGHT} set is_current = false where path in (select unnest(?::varchar[]))", [gone])
 
 
 def check_outgoing(

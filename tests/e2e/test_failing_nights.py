@@ -1,0 +1,237 @@
+"""Failing nights through the command line: yesterday's publication stays byte for byte, and the reason is told.
+
+Each test runs `contact-center refresh` in a process of its own, on a copy of the program with a project of three
+models, after a night that published.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PROJECT_DIR, Settings
+from tests.unit.orchestration.support import TINY_PROJECT, TinyHome, contacts
+
+CALL = "import sys; from orchestration.cli import app; app(sys.argv[1:])"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A copy of the program and its home."""
+
+    home: TinyHome
+
+    def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGSTER")}
+        environment |= {
+            "CONTACT_CENTER_HOME": str(self.home.settings.home),
+            "PYTHONPATH": str(self.home.project),
+            "COLUMNS": "200",
+        }
+        command = [sys.executable, "-c", CALL, *arguments]
+        return subprocess.run(
+            command, cwd=self.home.project, env=environment, capture_output=True, text=True, check=False
+        )
+
+
+@pytest.fixture(scope="module")
+def published_yesterday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Return an installation whose first night published; never changed by a test."""
+    folder = tmp_path_factory.mktemp("yesterday")
+    shutil.copytree(TINY_PROJECT, folder / "project")
+    for package in ("orchestration", "simulator"):
+        shutil.copytree(
+            PROJECT_DIR / package, folder / "project" / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    installation = Installation(TinyHome(Settings(home=folder / "home"), folder / "project"))
+    installation.home.land("day1.csv", contacts(10))
+    done = installation.call("refresh", "--as-of", "2024-11-02")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "release 1 published" in done.stdout
+    return installation
+
+
+@pytest.fixture
+def installation(published_yesterday: Installation, tmp_path: Path) -> Installation:
+    """Return a copy of it with a new delivery."""
+    for name in ("project", "home"):
+        shutil.copytree(published_yesterday.home.settings.home.parent / name, tmp_path / name)
+    copy = Installation(TinyHome(Settings(home=tmp_path / "home"), tmp_path / "project"))
+    copy.home.land("day2.csv", contacts(10, day="2024-11-02", prefix="n"))
+    return copy
+
+
+def tonight(installation: Installation) -> subprocess.CompletedProcess[str]:
+    return installation.call("refresh", "--as-of", "2024-11-03")
+
+
+def days(installation: Installation) -> list[tuple[str, float]]:
+    found = installation.home.published(
+        "select period_start::varchar, denominator from marts.kpi_value where scope_type = 'enterprise' order by 1"
+    )
+    return [(str(day), float(count)) for day, count in found]
+
+
+def break_model(installation: Installation) -> None:
+    installation.home.edit(
+        "models/kpi_value.sql", "100.0::double as multiplier", "error('no such thing') as multiplier"
+    )
+
+
+def break_test(installation: Installation) -> None:
+    installation.home.edit("models/contact.sql", "    contact_id,\n", "    'same' as contact_id,\n")
+
+
+def warn_without_allowance(installation: Installation) -> None:
+    installation.home.edit(
+        "models/_models.yml", "data_tests: [not_null, unique]", "data_tests: [{unique: {config: {severity: warn}}}]"
+    )
+    break_test(installation)
+
+
+def break_parse(installation: Installation) -> None:
+    installation.home.edit("models/kpi_value.sql", "ref('contact')", "ref('absent')")
+
+
+def break_declared_type(installation: Installation) -> None:
+    installation.home.edit(
+        "models/_sources.yml",
+        "name: is_answered\n            data_type: boolean",
+        "name: is_answered\n            data_type: integer",
+    )
+
+
+def break_published_type(installation: Installation) -> None:
+    installation.home.edit("models/dim_kpi.sql", "'percent' as unit", "['percent'] as unit")
+
+
+def break_incoming(installation: Installation) -> None:
+    installation.home.land("future.csv", contacts(3, day="2034-01-01", prefix="f"))
+
+
+def break_outgoing(installation: Installation) -> None:
+    installation.home.edit("models/kpi_value.sql", "100.0 * numerator", "250.0 * numerator")
+
+
+def break_suite(installation: Installation) -> None:
+    installation.home.edit(
+        "expectations/outgoing_kpi_value.yml", "expect_compound_columns_to_be_unique", "expect_compound_columns_unique"
+    )
+
+
+FAILURES: dict[str, tuple[Callable[[Installation], None], str, str]] = {
+    "a model fails": (break_model, "dbt", "model.tiny.kpi_value ended as error"),
+    "a test fails": (break_test, "dbt", "unique_contact_contact_id"),
+    "a test warns": (warn_without_allowance, "dbt", "warned and has no allowance"),
+    "the project does not parse": (break_parse, "prepare", "depends on a node named 'absent' which was not found"),
+    "a declared type changed": (break_declared_type, "load", "is declared integer"),
+    "a type cannot be published": (
+        break_published_type,
+        "audit",
+        "dim_kpi.unit is VARCHAR[], which cannot be published",
+    ),
+    "a critical expectation fails on the way in": (break_incoming, "incoming", "contact_id=f0"),
+    "a critical expectation fails on the way out": (break_outgoing, "audit", "percents_are_between_0_and_100 failed"),
+    "an expectation does not exist": (break_suite, "audit", "expect_compound_columns_unique not found"),
+}
+
+
+@pytest.mark.parametrize("what", FAILURES)
+def test_publish_keeps_yesterday_when(installation: Installation, what: str) -> None:
+    spoil, stage, told = FAILURES[what]
+    before = installation.home.publication()
+    spoil(installation)
+    done = tonight(installation)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"FAILED at stage {stage}" in done.stdout
+    assert told in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert installation.home.publication() == before
+    [(status, noted, message)] = installation.home.books(
+        "select status, stage, message from meta.refresh order by refresh_id desc limit 1"
+    )
+    assert (status, noted) == ("failed", stage)
+    assert told in message
+
+
+def test_publish_keeps_yesterday_when_a_test_was_skipped(installation: Installation) -> None:
+    """A model fails, so the tests below it do not run: they are named as skipped, after the cause."""
+    before = installation.home.publication()
+    break_model(installation)
+    done = tonight(installation)
+    reasons = done.stdout[done.stdout.index("FAILED") :]
+    assert "test.tiny.not_null_kpi_value_kpi_id" in reasons
+    assert "was skipped" in reasons
+    assert reasons.index("ended as error") < reasons.index("was skipped")
+    assert installation.home.publication() == before
+
+
+def test_a_refused_extract_does_not_stop_the_night(installation: Installation) -> None:
+    installation.home.land("bad.csv", ["1,2"], header="what,is_this")
+    done = tonight(installation)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "refused standard/contacts/bad.csv" in done.stdout
+    assert days(installation) == [("2024-11-01", 10.0), ("2024-11-02", 10.0)]
+
+
+def test_the_night_after_a_failed_one_takes_in_both_deliveries(installation: Installation) -> None:
+    model = installation.home.project / "models" / "kpi_value.sql"
+    good = model.read_text()
+    break_model(installation)
+    assert tonight(installation).returncode == 1
+    model.write_text(good)
+    installation.home.land("day3.csv", contacts(5, day="2024-11-03", prefix="m"))
+    done = installation.call("refresh", "--as-of", "2024-11-04")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert days(installation) == [("2024-11-01", 10.0), ("2024-11-02", 10.0), ("2024-11-03", 5.0)]
+
+
+def test_a_bad_delivery_is_repaired_by_a_corrected_file_in_its_place(installation: Installation) -> None:
+    break_incoming(installation)
+    assert tonight(installation).returncode == 1
+    installation.home.land("future.csv", contacts(3, day="2024-11-02", prefix="f"))
+    done = tonight(installation)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_wrong_usage_is_code_2_and_names_what_is_known(installation: Installation, tmp_path: Path) -> None:
+    before = installation.home.publication()
+    parameters = tmp_path / "p.yml"
+    parameters.write_text("short_abandon: 6\n")
+    done = installation.call("refresh", "--parameters", str(parameters))
+    assert done.returncode == 2
+    assert "unknown parameter 'short_abandon'; known parameters: reporting_currency" in done.stderr
+    assert installation.call("refresh", "--as-of", "yesterday").returncode == 2
+    assert installation.home.publication() == before
+
+
+def test_status_tells_last_nights_reason_and_what_waits(installation: Installation) -> None:
+    break_model(installation)
+    tonight(installation)
+    installation.home.land("day3.csv", contacts(5, day="2024-11-03", prefix="m"))
+    done = installation.call("status")
+    assert done.returncode == 0
+    assert "published: release 1 as of 2024-11-02T00:00:00Z" in done.stdout
+    assert "dbt: model.tiny.kpi_value ended as error" in done.stdout
+    assert "waiting: 1 file\n  standard/contacts/day3.csv" in done.stdout
+
+
+def test_status_works_before_anything_has_run(installation: Installation, tmp_path: Path) -> None:
+    empty = Installation(TinyHome(Settings(home=tmp_path / "empty"), installation.home.project))
+    done = empty.call("status")
+    assert (done.returncode, "no refresh has run yet" in done.stdout) == (0, True)
+    assert not (tmp_path / "empty").exists()
+
+
+def test_the_as_of_default_is_a_past_midnight(installation: Installation) -> None:
+    assert installation.call("refresh").returncode == 0
+    [(as_of,)] = installation.home.books("select as_of from meta.refresh order by refresh_id desc limit 1")
+    assert (as_of.hour, as_of.minute, as_of.second) == (0, 0, 0)
+    assert as_of > datetime(2024, 11, 3)
