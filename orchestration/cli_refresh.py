@@ -123,7 +123,7 @@ def run_job(night: Night) -> str:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        job = build_definitions(night.settings, night.manifest).resolve_job_def(JOB)
+        job = build_definitions(night.settings, night.manifest, night.project_dir).resolve_job_def(JOB)
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         with dagster_instance(night.settings) as instance:
             result = job.execute_in_process(

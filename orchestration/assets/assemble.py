@@ -1,5 +1,7 @@
 """Put the assets together: the nightly job, its schedule, and what happens when it fails."""
 
+from pathlib import Path
+
 import dagster as dg
 
 from orchestration.assets.extracts import build_extracts
@@ -13,9 +15,9 @@ from orchestration.transform.project import Manifest
 JOB = "nightly_refresh"
 
 
-def build_definitions(settings: Settings, manifest: Manifest) -> dg.Definitions:
+def build_definitions(settings: Settings, manifest: Manifest, project_dir: Path | None = None) -> dg.Definitions:
     """Return everything Dagster has to know. Needs no warehouse, no network and no secrets."""
-    expectations = dbt_paths(settings).project / "expectations"
+    expectations = dbt_paths(settings, project_dir).project / "expectations"
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
     is_production = settings.environment == "production"
     schedule = dg.ScheduleDefinition(
