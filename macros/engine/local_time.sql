@@ -30,3 +30,13 @@
 {% macro spark__utc_instant(local, zone) -%}
     to_utc_timestamp({{ local }}, {{ zone }})
 {%- endmacro %}
+
+
+{# The IANA zones that the engine can compute with, one `name` per row. #}
+{% macro known_time_zones() -%}
+    {{ return(adapter.dispatch('known_time_zones')()) }}
+{%- endmacro %}
+
+{% macro default__known_time_zones() -%}
+    (select name from pg_timezone_names())
+{%- endmacro %}

@@ -62,7 +62,16 @@ spell_ranges as (
 
 queue_ranges as (
 
-    select min(valid_from) as first_day
+    -- a queue's first promises reach back to the beginning
+    select
+        min(
+            case
+                when queue_images.valid_from <= (
+                    select min(queues.valid_from) from {{ ref('queues') }} as queues where queues.queue_id = queue_images.queue_id
+                ) then date '1900-01-01'
+                else queue_images.valid_from
+            end
+        ) as first_day
     from queue_images
     having count(*) > 0
 

@@ -32,9 +32,6 @@ BREAKS = {
     "fct_contact_segment__each_contact_is_counted_at_one_leg": """
         update core.fct_contact_segment set is_original_entry = true where contact_id = 'K10'
     """,
-    "fct_contact_segment__legs_are_numbered_once": """
-        update core.fct_contact_segment set segment_seq = 1 where contact_id = 'K10'
-    """,
     "fct_contact_segment__queue_outcomes_add_up_to_queue_entries": """
         update core.fct_contact_segment set is_abandoned = false where contact_id = 'K18'
     """,

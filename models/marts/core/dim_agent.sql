@@ -5,6 +5,30 @@ with agents as (
 
     select * from {{ ref('agents') }}
 
+),
+
+sites as (
+
+    select * from {{ ref('dim_site') }}
+
+),
+
+-- where assignments of one agent overlap, the one that began later holds from its first day
+successive as (
+
+    select
+        agents.*,
+        coalesce(sites.site_id, 'unknown') as known_site_id,
+        least(
+            coalesce(agents.valid_to, date '9999-12-31'),
+            coalesce(
+                lead(agents.valid_from) over (partition by agents.agent_id order by agents.valid_from) - 1, date '9999-12-31'
+            )
+        ) as last_day
+    from agents
+    left join sites
+        on agents.site_id = sites.site_id
+
 )
 
 select
@@ -12,12 +36,12 @@ select
     agent_id,
     role,
     team_id,
-    site_id,
+    known_site_id as site_id,
     employer_type,
     fte,
     valid_from,
-    cast(coalesce(valid_to, date '9999-12-31') as date) as valid_to
-from agents
+    cast(last_day as date) as valid_to
+from successive
 union all
 select
     'unknown' as agent_key,

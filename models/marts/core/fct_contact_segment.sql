@@ -58,7 +58,7 @@ placed as (
         legs.contact_id,
         legs.segment_seq,
         legs.leg_type,
-        legs.queue_id,
+        legs.queue_id as delivered_queue_id,
         legs.queued_at,
         legs.dequeued_at,
         legs.queue_outcome,
@@ -90,14 +90,22 @@ promised as (
         cast(placed.local_at as date) as business_date,
         placed.anchored_at
         - (placed.local_at - time_bucket(interval {{ var('interval_minutes') }} minute, placed.local_at)) as interval_start_at,
-        queues.service_level_threshold_seconds,
-        coalesce(queues.short_abandon_seconds, 5) as short_abandon_seconds,
+        case when placed.delivered_queue_id is not null then coalesce(queues.queue_id, 'unknown') end as queue_id,
+        coalesce(
+            queues.service_level_threshold_seconds,
+            case placed.channel
+                when 'voice' then {{ var('service_level_threshold_seconds_voice') }}
+                when 'chat' then {{ var('service_level_threshold_seconds_chat') }}
+                else {{ var('service_level_threshold_seconds_other') }}
+            end
+        ) as service_level_threshold_seconds,
+        coalesce(queues.short_abandon_seconds, {{ var('short_abandon_seconds') }}) as short_abandon_seconds,
         case when placed.answered_at is not null then coalesce(agents.agent_id, 'unknown') end as agent_id,
         case when placed.answered_at is not null then coalesce(agents.team_id, 'unknown') end as team_id,
         case when placed.leg_type = 'queue' then {{ seconds_between('placed.queued_at', 'placed.dequeued_at') }} end as wait_seconds
     from placed
     left join queues
-        on placed.queue_id = queues.queue_id
+        on placed.delivered_queue_id = queues.queue_id
             and cast(placed.local_at as date) between queues.valid_from and queues.valid_to
     left join agents
         on placed.delivered_agent_id = agents.agent_id
@@ -158,6 +166,7 @@ select
     channel,
     site_id,
     queue_id,
+    delivered_queue_id,
     team_id,
     agent_id,
     delivered_agent_id,

@@ -12,12 +12,21 @@ with ledger as (
 
 ),
 
+sites as (
+
+    select * from {{ ref('dim_site') }}
+
+),
+
 priced as (
 
     select
         ledger.*,
+        sites.site_id as known_site_id,
         {{ reporting_rate('ledger.currency', 'ledger.period_end') }} as rate
     from ledger
+    left join sites
+        on ledger.site_id = sites.site_id
 
 ),
 
@@ -37,7 +46,7 @@ select
     business_date,
     period_start,
     period_end,
-    coalesce(site_id, 'unknown') as site_id,
+    coalesce(known_site_id, 'unknown') as site_id,
     site_id is not null as is_of_one_site,
     cost_category,
     behaviour,

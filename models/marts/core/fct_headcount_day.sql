@@ -31,7 +31,8 @@ employed as (
     select
         days.business_date,
         spells.employee_id as agent_id,
-        bool_or(coalesce(spells.ended_on = days.business_date, false)) as is_last_day,
+        -- a spell that ends inside another one is a contradiction, not a leaver
+        bool_and(coalesce(spells.ended_on = days.business_date, false)) as is_last_day,
         max(case when spells.ended_on = days.business_date then spells.end_type end) as end_type,
         min(spells.started_on) as started_on
     from spells

@@ -66,7 +66,7 @@ valid_responses as (
 
 ),
 
--- every scale is turned so that high is good
+-- every scale is turned so that high is good; an answer off its scale is no answer
 scored as (
 
     select
@@ -79,7 +79,8 @@ scored as (
             else answers.score
         end as score
     from answers
-    where answers.score is not null
+    where answers.score between answers.scale_min and answers.scale_max
+        and (answers.question_code <> 'NPS' or (answers.scale_min = 0 and answers.scale_max = 10))
 
 ),
 

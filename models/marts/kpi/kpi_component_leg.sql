@@ -70,7 +70,8 @@ quiet_queues as (
     from queues
     inner join (select business_date from segments group by business_date) as days
         on days.business_date between queues.valid_from and queues.valid_to
-    where not exists (
+    where queues.queue_id <> 'unknown'
+        and not exists (
             select 1 from counted
             where counted.business_date = days.business_date and counted.queue_id = queues.queue_id
         )
