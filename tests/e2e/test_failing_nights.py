@@ -27,13 +27,14 @@ class Installation:
 
     home: TinyHome
 
-    def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def call(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run the command line."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGSTER")}
         environment |= {
             "CONTACT_CENTER_HOME": str(self.home.settings.home),
             "PYTHONPATH": str(self.home.project),
             "COLUMNS": "200",
+            **settings,
         }
         command = [sys.executable, "-c", CALL, *arguments]
         return subprocess.run(
@@ -210,6 +211,14 @@ def test_wrong_usage_is_code_2_and_names_what_is_known(installation: Installatio
     assert "unknown parameter 'short_abandon'; known parameters: reporting_currency" in done.stderr
     assert installation.call("refresh", "--as-of", "yesterday").returncode == 2
     assert installation.home.publication() == before
+
+
+def test_a_wrong_setting_is_code_2_and_names_its_variable(installation: Installation) -> None:
+    done = installation.call("status", CONTACT_CENTER_TIME_ZONE="Mars")
+    assert done.returncode == 2
+    assert "CONTACT_CENTER_TIME_ZONE" in done.stderr
+    assert "Europe/Berlin" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_status_tells_last_nights_reason_and_what_waits(installation: Installation) -> None:
