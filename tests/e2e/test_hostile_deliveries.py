@@ -135,15 +135,16 @@ def test_rows_against_their_contract_are_rejected_with_file_line_rule_column_and
 def test_references_to_nobody_keep_the_row_and_go_to_the_unknown_member(night: tuple[Path, RefreshOutcome]) -> None:
     legs = ask(
         night[0],
-        "select segment_id, queue_id, delivered_queue_id, agent_id, site_id, service_level_threshold_seconds, business_date"
-        " from core.fct_contact_segment where contact_id in ('H1', 'H6') order by segment_id",
+        "select segment_id, queue_id, delivered_queue_id, agent_id, site_id, service_level_threshold_seconds,"
+        " business_date from core.fct_contact_segment where contact_id in ('H1', 'H6') order by segment_id",
     )
     assert legs == [
         ("H1-1", "unknown", "NOQUEUE", "unknown", "unknown", 20, date(2024, 10, 25)),
         ("H1-2", "SUP", "SUP", "A1", "unknown", 20, date(2024, 10, 25)),
         ("H6-1", "SUP", "SUP", None, "unknown", 20, date(2024, 10, 26)),
     ]
-    assert ask(night[0], "select team_id, site_id from core.dim_team where team_id = 'NOTEAM'") == [("NOTEAM", "unknown")]
+    team = "select team_id, site_id from core.dim_team where team_id = 'NOTEAM'"
+    assert ask(night[0], team) == [("NOTEAM", "unknown")]
 
 
 def test_contradictions_are_settled_by_rule_and_never_counted_twice(night: tuple[Path, RefreshOutcome]) -> None:
@@ -157,7 +158,8 @@ def test_contradictions_are_settled_by_rule_and_never_counted_twice(night: tuple
     october = " and business_date between date '2024-10-01' and date '2024-10-31'"
     assert ask(home, headcount + october) == [(31, 0)]
     assert ask(home, "select count(*), count(distinct contact_id) from core.fct_contact") == [(25, 25)]
-    assert ask(home, "select count(*) from core.fct_contact_segment where contact_id = 'H1' and is_original_entry") == [(1,)]
+    entries = "select count(*) from core.fct_contact_segment where contact_id = 'H1' and is_original_entry"
+    assert ask(home, entries) == [(1,)]
 
 
 def test_surveys_of_tests_strangers_and_early_birds_count_nowhere(night: tuple[Path, RefreshOutcome]) -> None:

@@ -9,7 +9,7 @@ with sites as (
 
 select sites.site_id, sites.site_name, sites.timezone as time_zone, sites.country
 from sites
-inner join {{ known_time_zones() }} as zones -- lost: sites in a zone that no calendar knows; what happens there is dated as of the unknown site
+inner join {{ known_time_zones() }} as zones -- lost: sites in a zone that nobody knows; their contacts go to the unknown site
     on sites.timezone = zones.name
 union all
 select 'unknown' as site_id, 'Unknown' as site_name, 'UTC' as time_zone, null as country
