@@ -102,7 +102,8 @@ def main(
             seconds, stages, _ = nights[length]
             print(
                 f"one more night on {length} days against {lengths[0]} days:"
-                f" {seconds / base[0]:.2f} times the wall time, {stages['dbt'] / base[1]['dbt']:.2f} times the time in dbt"
+                f" {seconds / base[0]:.2f} times the wall time,"
+                f" {stages['dbt'] / base[1]['dbt']:.2f} times the time in dbt"
             )
     print(f"peak memory of this program: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
 
