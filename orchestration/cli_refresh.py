@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from orchestration.cli_text import by_folder, bytes_of, figures_table, plural, seconds_of
+from orchestration.cli_text import by_folder, bytes_of, figures_table, plural, seconds_of, wide_console
 from orchestration.night import Night, RefreshOutcome, dbt_paths
 from orchestration.settings import Settings
 from orchestration.stages import NightFailedError, RefreshRunningError
@@ -90,7 +90,7 @@ class BarProgress:
 
 def run_refresh(settings: Settings, as_of: datetime | None, parameters: Path | None, full_refresh: bool) -> int:
     """Run one night and return the exit code: 0 published, 1 failed, 2 wrong usage."""
-    console = Console()
+    console = wide_console()
     try:
         overrides = read_parameters(parameters, default_parameters(settings.project_dir)) if parameters else {}
     except ParameterError as error:
@@ -176,3 +176,5 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
     )
     if release.figures:
         console.print(figures_table(release.figures))
+    else:
+        typer.echo("no headline KPI has a value yet: none of the extracts that they are made from was delivered")

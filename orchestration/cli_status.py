@@ -9,7 +9,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.cli_text import age_of, by_folder, plural, seconds_of
+from orchestration.cli_text import age_of, by_folder, plural, seconds_of, wide_console
 from orchestration.ingest.books import utc_now
 from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.discover import discover
@@ -57,7 +57,7 @@ _DELIVERED = """
 
 def show_status(settings: Settings, runs: int) -> None:
     """Print the state of one home; works while nothing has ever run and while a refresh is running."""
-    console = Console()
+    console = wide_console()
     console.print(f"home: {settings.home}", highlight=False, soft_wrap=True)
     _publication(console, settings)
     if not settings.warehouse.is_file():

@@ -1,11 +1,18 @@
 """How the command line writes numbers, times and tables. Pure; no warehouse."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from rich.console import Console
 from rich.table import Table
 
 from orchestration.publish.headline import Figure
+
+
+def wide_console() -> Console:
+    """Return the console: as wide as the terminal, and 120 columns in a pipe or a log, so that names stay whole."""
+    return Console(width=None if sys.stdout.isatty() else 120)
 
 
 def plural(count: int, noun: str) -> str:
