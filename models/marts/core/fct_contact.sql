@@ -6,6 +6,8 @@
     meta={'touched': {'subjects': ['leg', 'contact']}}
 ) }}
 
+{%- set matched = 'customer_id, contact_reason_id' if var('fcr_match') == 'same_reason' else 'customer_id' %}
+
 with contacts as (
 
     select * from {{ ref('contacts') }}
@@ -120,11 +122,11 @@ sequenced as (
     from described
     window
         same_reason_before as (
-            partition by customer_id, contact_reason_id order by started_at, contact_id
+            partition by {{ matched }} order by started_at, contact_id
             rows between unbounded preceding and 1 preceding
         ),
         same_reason_after as (
-            partition by customer_id, contact_reason_id order by started_at, contact_id
+            partition by {{ matched }} order by started_at, contact_id
             rows between 1 following and unbounded following
         ),
         any_reason_before as (

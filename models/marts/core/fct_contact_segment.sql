@@ -92,12 +92,7 @@ promised as (
         - (placed.local_at - time_bucket(interval {{ var('interval_minutes') }} minute, placed.local_at)) as interval_start_at,
         case when placed.delivered_queue_id is not null then coalesce(queues.queue_id, 'unknown') end as queue_id,
         coalesce(
-            queues.service_level_threshold_seconds,
-            case placed.channel
-                when 'voice' then {{ var('service_level_threshold_seconds_voice') }}
-                when 'chat' then {{ var('service_level_threshold_seconds_chat') }}
-                else {{ var('service_level_threshold_seconds_other') }}
-            end
+            queues.service_level_threshold_seconds, {{ default_threshold_seconds('placed.channel') }}
         ) as service_level_threshold_seconds,
         coalesce(queues.short_abandon_seconds, {{ var('short_abandon_seconds') }}) as short_abandon_seconds,
         case when placed.answered_at is not null then coalesce(agents.agent_id, 'unknown') end as agent_id,
