@@ -156,6 +156,11 @@ resolution as (
         and coalesce(handled_before_until + interval {{ var('fcr_window_days') }} day < started_at, true) as is_fcr_initial,
         is_handled_inbound and is_identified
         and coalesce(any_handled_before_until + interval {{ var('fcr_window_days') }} day < started_at, true) as is_any_reason_initial,
+        is_attempt and is_identified as is_repeat_eligible,
+        is_attempt and is_identified
+        and coalesce(handled_before_until + interval {{ var('fcr_window_days') }} day >= started_at, false) as is_repeat,
+        is_attempt and is_identified
+        and coalesce(any_handled_before_until + interval {{ var('fcr_window_days') }} day >= started_at, false) as is_any_reason_repeat,
         coalesce(next_attempt_at > fcr_window_ends_at, next_attempt_at is null) as is_quiet_afterwards,
         coalesce(any_next_attempt_at > fcr_window_ends_at, any_next_attempt_at is null) as is_any_reason_quiet_afterwards
     from windows
@@ -188,6 +193,9 @@ select
     is_fcr_initial and is_fcr_window_closed and is_quiet_afterwards as is_fcr_success,
     is_any_reason_initial and is_fcr_window_closed as is_any_reason_observable,
     is_any_reason_initial and is_fcr_window_closed and is_any_reason_quiet_afterwards as is_any_reason_success,
+    is_repeat_eligible,
+    is_repeat,
+    is_any_reason_repeat,
     fcr_window_ends_at
 from resolution
 where {{ touched() }}

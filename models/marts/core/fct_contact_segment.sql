@@ -147,7 +147,8 @@ journeys as (
         *,
         sum(wait_seconds) over (partition by contact_id) as contact_wait_seconds,
         bool_or(is_answered) over (partition by contact_id) as contact_is_answered,
-        bool_or(is_abandoned) over (partition by contact_id) as contact_is_abandoned
+        bool_or(is_abandoned) over (partition by contact_id) as contact_is_abandoned,
+        bool_or(is_handled_leg and transfer_out_type <> 'none') over (partition by contact_id) as contact_is_transferred
     from outcomes
 
 )
@@ -189,6 +190,7 @@ select
     is_any_abandon_within_threshold,
     is_handled_leg,
     is_first_handled_leg,
+    is_first_handled_leg and contact_is_transferred as is_first_leg_of_transferred_contact,
     is_outbound_leg,
     is_first_outbound_leg,
     is_original_entry and contact_is_answered as is_entry_of_answered_contact,

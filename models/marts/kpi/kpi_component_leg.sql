@@ -42,6 +42,11 @@ counted as (
         ) as callback_requested_within_threshold,
         count(*) filter (where is_queue_entry and queue_outcome = 'voicemail') as voicemail,
         coalesce(sum(wait_seconds) filter (where is_answered), 0) as wait_answered_seconds,
+        coalesce(sum(wait_seconds) filter (where is_queue_entry), 0) as wait_all_seconds,
+        coalesce(sum(wait_seconds) filter (where is_abandoned), 0) as wait_abandoned_seconds,
+        coalesce(sum(wait_seconds) filter (where is_abandoned_short), 0) as wait_abandoned_short_seconds,
+        count(*) filter (where is_handled_leg and transfer_out_type <> 'none') as transferred_legs,
+        count(*) filter (where is_first_leg_of_transferred_contact) as transferred_contacts,
         count(*) filter (where is_first_handled_leg) as handled_contacts,
         count(*) filter (where is_handled_leg) as handled_legs,
         count(*) filter (where is_first_outbound_leg) as outbound_contacts,
@@ -96,7 +101,8 @@ select
     {%- for part in [
         'contacts_offered', 'contacts_offered_short', 'queue_entries', 'answered', 'answered_within_threshold', 'abandoned',
         'abandoned_short', 'abandoned_within_threshold', 'overflow_out', 'callback_requested',
-        'callback_requested_within_threshold', 'voicemail', 'wait_answered_seconds', 'handled_contacts', 'handled_legs',
+        'callback_requested_within_threshold', 'voicemail', 'wait_answered_seconds', 'wait_all_seconds',
+        'wait_abandoned_seconds', 'wait_abandoned_short_seconds', 'transferred_legs', 'transferred_contacts', 'handled_contacts', 'handled_legs',
         'outbound_contacts', 'outbound_legs', 'talk_seconds', 'hold_seconds', 'acw_seconds', 'handle_seconds',
         'outbound_handle_seconds', 'answered_contacts', 'abandoned_contacts', 'answered_contacts_within_threshold'
     ] %}

@@ -23,6 +23,9 @@ select
     count(*) filter (where is_fcr_observable) as fcr_observable,
     count(*) filter (where is_fcr_censored) as fcr_censored,
     count(*) filter (where is_any_reason_success) as fcr_any_reason_success,
-    count(*) filter (where is_any_reason_observable) as fcr_any_reason_observable
+    count(*) filter (where is_any_reason_observable) as fcr_any_reason_observable,
+    count(*) filter (where is_repeat_eligible) as repeat_eligible,
+    count(*) filter (where is_repeat) as repeat_contacts,
+    count(*) filter (where is_any_reason_repeat) as repeat_contacts_any_reason
 from contacts
 group by business_date, site_id, first_queue_id, channel, first_team_id, first_agent_id

@@ -87,7 +87,8 @@ sales as (
         coalesce(sum(reporting_amount) filter (where is_credited and is_net), 0) as net_sales_amount,
         coalesce(sum(reporting_amount) filter (where is_credited), 0) as gross_sales_amount,
         coalesce(sum(reporting_amount) filter (where not is_credited and is_net), 0) as unattributed_sales_amount,
-        count(*) filter (where is_credited and is_net) as net_orders
+        count(*) filter (where is_credited and is_net) as net_orders,
+        count(*) filter (where is_credited and is_net and has_cross_sell) as net_orders_cross_sell
     from orders
     where {{ touched() }}
     group by business_date, site_id, queue_id, contact_channel, team_id, agent_id
@@ -115,5 +116,6 @@ select
     cast(net_sales_amount as decimal(18, 4)) as net_sales_amount,
     cast(gross_sales_amount as decimal(18, 4)) as gross_sales_amount,
     cast(unattributed_sales_amount as decimal(18, 4)) as unattributed_sales_amount,
-    cast(net_orders as bigint) as net_orders
+    cast(net_orders as bigint) as net_orders,
+    cast(net_orders_cross_sell as bigint) as net_orders_cross_sell
 from parts
