@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from orchestration.cli_text import by_folder, bytes_of, figures_table, plural, seconds_of, wide_console
 from orchestration.night import Night, RefreshOutcome, dbt_paths
+from orchestration.publish.gate import ExpectationOutcome
 from orchestration.settings import Settings
 from orchestration.stages import NightFailedError, RefreshRunningError
 from orchestration.transform.project import ParameterError, default_parameters, read_parameters
@@ -139,6 +140,11 @@ def run_job(night: Night) -> str:
     return failures[0] or "" if failures else "the Dagster run failed without a message"
 
 
+def noticed(night: Night) -> list[ExpectationOutcome]:
+    """Return the expectations that failed without stopping the night: worth a look, and kept in the books."""
+    return [outcome for outcome in [*night.incoming, *night.outgoing] if not outcome.succeeded]
+
+
 def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str) -> None:
     """Tell what was loaded, how long it took, and what was published or why not."""
     lines: list[Any] = [f"refresh {outcome.refresh_id} as of {outcome.as_of.isoformat(sep=' ')} UTC"]
@@ -154,6 +160,7 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
         )
         lines += [f"  refused {file.path}: {file.reason}" for file in loaded.refused]
         lines += [f"  not declared: {name}" for name in by_folder(loaded.unknown)[:20]]
+    lines += [f"  note: {kept.key}: {kept.detail}" for kept in noticed(night)[:20]]
     lines.append("  ".join(f"{stage} {seconds_of(seconds)}" for stage, seconds in outcome.stage_seconds.items()))
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -219,7 +219,10 @@ class Night:
         with Stage(self, "incoming"), self.connect() as con:
             suites = incoming_suites(self.expectations, self.declarations)
             self.promised.add(suites)
-            self.incoming = list(check_incoming(con, suites, self.declarations, self.as_of_instant))
+            currency = {**default_parameters(self.paths.project), **(self.parameters or {})}.get(
+                "reporting_currency", ""
+            )
+            self.incoming = list(check_incoming(con, suites, self.declarations, self.as_of_instant, str(currency)))
             record_outcomes(con, self.refresh_id, "incoming", self.incoming)
             self._refuse("incoming", [expectation_refusal(o, self.as_of_instant.date()) for o in self.incoming])
         return self.incoming

@@ -52,12 +52,15 @@ def check_incoming(
     suites: Sequence[Suite],
     declarations: Sequence[ExtractDeclaration],
     as_of: datetime,
+    reporting_currency: str,
 ) -> Iterator[ExpectationOutcome]:
     """Yield the outcome of every expectation about tonight's rows.
 
-    A suite's SQL finds tonight's files in ``tonight_file`` and the as-of instant in ``getvariable('as_of')``.
+    A suite's SQL finds tonight's files in ``tonight_file``, the as-of instant in ``getvariable('as_of')`` and the
+    reporting currency in ``getvariable('reporting_currency')``.
     """
     con.execute(f"set variable as_of = timestamp {literal(as_of.isoformat(sep=' '))}")
+    con.execute(f"set variable reporting_currency = {literal(reporting_currency)}")
     note_tonight(con)
     evaluator = Evaluator()
     for suite in suites:

@@ -32,6 +32,10 @@ def instant(name: str) -> ColumnDeclaration:
     return ColumnDeclaration(name, "timestamp", name)
 
 
+def day(name: str) -> ColumnDeclaration:
+    return ColumnDeclaration(name, "date", name)
+
+
 DECLARED = (
     extract(
         "contacts",
@@ -46,8 +50,10 @@ DECLARED = (
     ),
     extract("contact_segments", ["segment_id", "contact_id"]),
     extract("customers", ["customer_id"]),
-    extract("orders", ["order_id", "customer_id"]),
+    extract("orders", ["order_id", "customer_id", "currency", instant("ordered_at")]),
     extract("order_lines", ["order_id", "line_no"]),
+    extract("cost_ledger", ["entry_id", day("period_end"), "currency"]),
+    extract("fx_rates", [day("rate_date"), "currency"]),
     extract("survey_invitations", ["invitation_id", instant("sent_at")]),
     extract("survey_responses", ["response_id", "invitation_id", instant("responded_at")]),
 )
@@ -55,7 +61,9 @@ HONEST = {
     "contacts": ["contact_id,channel,score,started_at", *(f"c{n},voice,0.5,{DAY}" for n in range(10))],
     "contact_segments": ["segment_id,contact_id", *(f"s{n},c{n}" for n in range(10))],
     "customers": ["customer_id", "u1"],
-    "orders": ["order_id,customer_id", "o1,u1"],
+    "orders": ["order_id,customer_id,currency,ordered_at", f"o1,u1,USD,{DAY}"],
+    "cost_ledger": ["entry_id,period_end,currency", "l1,2024-11-01,USD", "l2,2024-11-01,EUR"],
+    "fx_rates": ["rate_date,currency", "2024-11-01,USD"],
     "order_lines": ["order_id,line_no", "o1,1"],
     "survey_invitations": ["invitation_id,sent_at", f"i1,{DAY}"],
     "survey_responses": ["response_id,invitation_id,responded_at", "r1,i1,2024-11-01T11:00:00Z"],
@@ -82,7 +90,7 @@ class Border:
         return number
 
     def failures(self) -> dict[str, str]:
-        outcomes = list(check_incoming(self.con, self.suites, DECLARED, AS_OF))
+        outcomes = list(check_incoming(self.con, self.suites, DECLARED, AS_OF, "EUR"))
         assert sorted(o.key for o in outcomes) == sorted(key for suite in self.suites for key in suite.promises())
         return {o.key: o.detail for o in outcomes if not o.succeeded}
 
@@ -127,9 +135,15 @@ LANDED: dict[str, tuple[str, list[str], str, str]] = {
         "contact_segments", ["segment_id,contact_id", "s99,nobody"], "b.csv", "example=nobody",
     ),
     "incoming_crm.order_customers.few_are_unknown": (
-        "orders", ["order_id,customer_id", "o9,nobody"], "b.csv", "example=o9",
+        "orders", ["order_id,customer_id,currency,ordered_at", f"o9,nobody,EUR,{DAY}"], "b.csv", "example=o9",
     ),
     "incoming_crm.line_orders.few_are_unknown": ("order_lines", ["order_id,line_no", "o9,1"], "b.csv", "example=o9"),
+    "incoming_finance.ledger_rates.all_have_a_rate": (
+        "cost_ledger", ["entry_id,period_end,currency", "l9,2024-10-31,USD"], "b.csv", "example=l9",
+    ),
+    "incoming_finance.order_rates.all_have_a_rate": (
+        "orders", ["order_id,customer_id,currency,ordered_at", f"o9,u1,GBP,{DAY}"], "b.csv", "example=o9",
+    ),
     "incoming_survey.responses.few_are_uninvited": (
         "survey_responses", ["response_id,invitation_id,responded_at", f"r9,nobody,{DAY}"], "b.csv", "example=r9",
     ),
