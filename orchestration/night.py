@@ -146,6 +146,11 @@ class Night:
             raise RuntimeError("the night has not begun")
         return self._manifest
 
+    @property
+    def parameter_values(self) -> dict[str, Any]:
+        """Every parameter with the value of this night: its default, or what overrides it."""
+        return default_parameters(self.paths.project) | dict(self.parameters or {})
+
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the warehouse for writing."""
         con = duckdb.connect(str(self.settings.warehouse))
@@ -219,10 +224,8 @@ class Night:
         with Stage(self, "incoming"), self.connect() as con:
             suites = incoming_suites(self.expectations, self.declarations)
             self.promised.add(suites)
-            currency = {**default_parameters(self.paths.project), **(self.parameters or {})}.get(
-                "reporting_currency", ""
-            )
-            self.incoming = list(check_incoming(con, suites, self.declarations, self.as_of_instant, str(currency)))
+            currency = str(self.parameter_values["reporting_currency"])
+            self.incoming = list(check_incoming(con, suites, self.declarations, self.as_of_instant, currency))
             record_outcomes(con, self.refresh_id, "incoming", self.incoming)
             self._refuse("incoming", [expectation_refusal(o, self.as_of_instant.date()) for o in self.incoming])
         return self.incoming
@@ -295,7 +298,7 @@ class Night:
                 run_id=self.run_id,
                 as_of=self.as_of_instant,
                 parameter_set=parameter_set(self.parameters or {}),
-                parameters=default_parameters(self.paths.project) | dict(self.parameters or {}),
+                parameters=self.parameter_values,
                 checks=count_checks(self.build.results, [*self.incoming, *self.outgoing]),
             )
             self.release = publish(

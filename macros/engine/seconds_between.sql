@@ -10,9 +10,3 @@
 {% macro spark__seconds_between(start, finish) -%}
     cast(unix_timestamp({{ finish }}) - unix_timestamp({{ start }}) as bigint)
 {%- endmacro %}
-
-
-{# Every day from one date to another, both included, as rows of one column `day`. #}
-{% macro days_between(first, last) -%}
-    select cast(unnest(generate_series({{ first }}::timestamp, {{ last }}::timestamp, interval 1 day)) as date) as day
-{%- endmacro %}

@@ -14,9 +14,9 @@ from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.load import ExtractReport, LoadReport, load_landing
 from orchestration.ingest.raw import ensure_raw_tables
 from orchestration.settings import PROJECT_DIR
-from orchestration.transform.command import build_arguments, environment, parse_arguments
+from orchestration.transform.command import build_arguments, parse_arguments
 from orchestration.transform.project import DbtPaths, read_manifest
-from orchestration.transform.runner import release_warehouse
+from tests.support.nights import failures, run_dbt
 
 SAMPLES = PROJECT_DIR.parent / "shared" / "vendors" / "samples"
 AS_OF = datetime(2024, 11, 2)
@@ -105,19 +105,7 @@ class SystemWarehouse:
 
     def _dbt(self, arguments: list[str]) -> list[str]:
         """Run dbt in this process; return the names of what did not pass, sorted."""
-        from dbt.cli.main import dbtRunner
-
-        try:
-            with pytest.MonkeyPatch.context() as patch:
-                for name, value in environment(str(self.home)).items():
-                    patch.setenv(name, value)
-                outcome = dbtRunner().invoke(arguments)
-        finally:
-            release_warehouse()
-        if outcome.exception is not None:
-            raise outcome.exception
-        results = getattr(outcome.result, "results", [])
-        return sorted(result.node.name for result in results if result.status not in ("success", "pass"))
+        return sorted(result.node.name for result in failures(run_dbt(arguments, self.home)))
 
 
 def ask(file: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -4,16 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from orchestration.settings import PROJECT_DIR
-from orchestration.transform.command import common_arguments, environment
+from orchestration.transform.command import common_arguments
 from orchestration.transform.project import DbtPaths
-from orchestration.transform.runner import release_warehouse
-from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden
+from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden, run_dbt
 
 BREAKS = {
     "dim_agent__assignments_do_not_overlap": "update core.dim_agent set valid_to = '9999-12-31' where agent_id = 'A6'",
@@ -92,20 +90,9 @@ class Built:
 
 def dbt_test(nights: Nights, *arguments: str) -> tuple[dict[str, str], dict[str, str]]:
     """Run ``dbt test``; return status and compiled SQL by the name of the test."""
-    from dbt.cli.main import dbtRunner
-
     paths = DbtPaths(PROJECT_DIR, nights.state)
     call = ["test", *common_arguments(paths), "--vars", json.dumps(GOLDEN_PARAMETERS), *arguments]
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in environment(str(nights.home)).items():
-                patch.setenv(name, value)
-            outcome: Any = dbtRunner().invoke(call)
-    finally:
-        release_warehouse()
-    if outcome.exception is not None:
-        raise outcome.exception
-    results = outcome.result.results
+    results = run_dbt(call, nights.home)
     return (
         {result.node.name: str(result.status) for result in results},
         {result.node.name: result.node.compiled_code for result in results},

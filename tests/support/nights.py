@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,6 @@ class Nights:
 
     home: Path
     state: Path
-    failed: list[str] = field(default_factory=list)
 
     @property
     def warehouse(self) -> Path:
@@ -74,7 +73,8 @@ class Nights:
         arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         if fails:
             arguments += ["--select", "staging", "conformed"]
-        self._dbt(arguments)
+        bad = failures(run_dbt(arguments, self.home))
+        assert not bad, "\n".join(f"{result.node.name}: {result.message}" for result in bad)
         with duckdb.connect(str(self.warehouse)) as con:
             books.finish_refresh(con, refresh, "failed" if fails else "complete")
 
@@ -83,21 +83,27 @@ class Nights:
         with duckdb.connect(str(self.warehouse), read_only=True) as con:
             return con.execute(sql, parameters or []).fetchall()
 
-    def _dbt(self, arguments: list[str]) -> None:
-        import pytest
-        from dbt.cli.main import dbtRunner
 
-        try:
-            with pytest.MonkeyPatch.context() as patch:
-                for name, value in environment(str(self.home)).items():
-                    patch.setenv(name, value)
-                outcome = dbtRunner().invoke(arguments)
-        finally:
-            release_warehouse()
-        if outcome.exception is not None:
-            raise outcome.exception
-        bad = [result for result in outcome.result.results if result.status not in ("success", "pass")]
-        assert not bad, "\n".join(f"{result.node.name}: {result.message}" for result in bad)
+def run_dbt(arguments: list[str], home: Path) -> list[Any]:
+    """Run dbt in this process on the warehouse of a home and return its results; raises what stopped dbt itself."""
+    import pytest
+    from dbt.cli.main import dbtRunner
+
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment(str(home)).items():
+                patch.setenv(name, value)
+            outcome = dbtRunner().invoke(arguments)
+    finally:
+        release_warehouse()
+    if outcome.exception is not None:
+        raise outcome.exception
+    return list(getattr(outcome.result, "results", []))
+
+
+def failures(results: list[Any]) -> list[Any]:
+    """Return the results that neither succeeded nor passed."""
+    return [result for result in results if result.status not in ("success", "pass")]
 
 
 def tables_to_compare(warehouse: Path) -> list[tuple[str, str]]:
