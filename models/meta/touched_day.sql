@@ -9,11 +9,14 @@
 
 with days as (
 
-    select subject, business_date, reason, change_count from {{ ref('changed_contact_day') }}
-    union all
-    select subject, business_date, reason, change_count from {{ ref('changed_reference_day') }}
-    union all
-    select subject, business_date, reason, change_count from {{ ref('changed_record_day') }}
+    {%- for model in [
+        'changed_contact_day',
+        'changed_reference_day',
+        'changed_record_day',
+    ] %}
+    select subject, business_date, reason, change_count from {{ ref(model) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 )
 

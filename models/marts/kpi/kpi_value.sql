@@ -3,7 +3,15 @@
 
 with computed as (
 
-    {%- for subject in ['service', 'resolution', 'survey', 'sale', 'cost', 'customer', 'people'] %}
+    {%- for subject in [
+        'service',
+        'resolution',
+        'survey',
+        'sale',
+        'cost',
+        'customer',
+        'people',
+    ] %}
     select * from {{ ref('kpi_value_' ~ subject) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
