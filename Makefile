@@ -49,7 +49,7 @@ refresh: setup ## Run the nightly refresh now; on simulated extracts when nothin
 	@landing=$$($(LANDING)) || exit $$?; \
 	if [ -z "$$(find "$$landing" -type f 2>/dev/null | head -n 1)" ]; then \
 		echo "$$landing is empty: simulating 60 days of a contact center"; \
-		$(BIN)/contact-center demo || exit $$?; \
+		$(BIN)/contact-center demo --no-hint || exit $$?; \
 	fi; \
 	$(BIN)/contact-center refresh
 

@@ -89,11 +89,12 @@ def demo(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last simulated day. Default: yesterday.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write although the landing folder holds other data.")] = False,
+    hint: Annotated[bool, typer.Option(help="Name the next step at the end.")] = True,
 ) -> None:
     """Write the extracts of a simulated contact center into the landing folder."""
     from orchestration.cli_demo import DemoOptions, write_demo
 
     options = DemoOptions(
-        days, contacts_per_day, agents, seed, dirt, end_date.date() if end_date else None, force=force
+        days, contacts_per_day, agents, seed, dirt, end_date.date() if end_date else None, force=force, hint=hint
     )
     raise typer.Exit(write_demo(settings_or_exit(), options))

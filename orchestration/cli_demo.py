@@ -27,10 +27,12 @@ class DemoOptions:
     dirt: float
     end_date: date | None
     force: bool = False
+    hint: bool = True
 
     def settings(self) -> dict[str, object]:
         """Return what must be the same for a simulation to be continued."""
-        return {name: value for name, value in asdict(self).items() if name not in ("days", "end_date", "force")}
+        of_this_call = ("days", "end_date", "force", "hint")
+        return {name: value for name, value in asdict(self).items() if name not in of_this_call}
 
 
 def write_demo(settings: Settings, options: DemoOptions) -> int:
@@ -72,7 +74,8 @@ def write_demo(settings: Settings, options: DemoOptions) -> int:
     summary = simulate(settings.landing, simulation)
     rows = sum(summary.rows.values())
     typer.echo(f"{plural(summary.files, 'file')} with {plural(rows, 'row')} from {start} to {end}: {settings.landing}")
-    typer.echo("next: contact-center refresh")
+    if options.hint:
+        typer.echo("next: contact-center refresh")
     return 0
 
 

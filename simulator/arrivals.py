@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from functools import cache
 
 from simulator.clock import HALF_HOUR, half_hours, local_date, local_to_utc
-from simulator.world import Queue, queue_of, zone_of_queue
+from simulator.holidays import is_holiday
+from simulator.world import ALWAYS, Queue, queue_of, site_of, zone_of_queue
 
 WEEKDAY_FACTORS = (1.24, 1.12, 1.06, 1.03, 1.0, 0.62, 0.45)
 # Of all contacts about one in five is a repeat, a retry or the like; those are not drawn from the profile.
@@ -53,10 +54,20 @@ def week_profile(queue_id: str) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(value * scale for value in row) for row in week)
 
 
+def hours_of(queue: Queue, weekday: int, *, holiday: bool) -> tuple[int, int] | None:
+    """Local half-hours in which the queue is open; on a holiday only a line that never closes is."""
+    return None if holiday and queue.hours != ALWAYS else queue.hours[weekday]
+
+
+def hours_on(queue: Queue, day: date) -> tuple[int, int] | None:
+    """Local half-hours in which the queue is open on a day; None when closed."""
+    return hours_of(queue, day.weekday(), holiday=is_holiday(site_of(queue.site_id).country, day))
+
+
 @cache
 def open_window(queue_id: str, day: date) -> tuple[int, int] | None:
     """UTC seconds at which the queue opens and closes on a local day; None when closed."""
-    hours = queue_of(queue_id).hours[day.weekday()]
+    hours = hours_on(queue_of(queue_id), day)
     if hours is None:
         return None
     zone = zone_of_queue(queue_id)
@@ -91,6 +102,8 @@ def arrivals(queue: Queue, day: date, contacts_per_day: int, rng: random.Random)
     The day as a whole is busier or quieter than forecast by a lognormal factor; a clock-change day simply has two
     half-hours more or less.
     """
+    if queue.channel != "email" and hours_on(queue, day) is None:
+        return
     busy = math.exp(rng.gauss(0.0, 0.06))
     profile = week_profile(queue.queue_id)[day.weekday()]
     fresh = 1.0 if queue.channel == "email" else FRESH_SHARE

@@ -57,13 +57,27 @@ class Leg:
         )
 
 
+class Session:
+    """One visit to a menu, bot, help centre or app; instants in UTC seconds."""
+
+    __slots__ = ("ended", "goal", "is_delivered", "kind", "session_id", "started")
+
+    def __init__(self, session_id: str, kind: str, goal: str, started: int, ended: int) -> None:
+        self.session_id = session_id
+        self.kind = kind
+        self.goal = goal
+        self.started = started
+        self.ended = ended
+        self.is_delivered = False
+
+
 class Contact:
     """One contact from first touch to last leg. ``open_work`` counts waits, talks and wrap-ups still going on."""
 
     __slots__ = (
         "agent", "campaign", "channel", "contact_id", "customer", "delivered", "direction", "ended",
         "generation", "hop", "is_test", "language", "legs", "method", "open_work", "queue", "reason", "resolved",
-        "ringing_since", "sentiment", "site", "started", "updated", "was_counted_handled",
+        "ringing_since", "sentiment", "session", "site", "started", "updated", "was_counted_handled",
     )  # fmt: skip
 
     def __init__(self, contact_id: str, started: int, site: str, channel: str, reason: str) -> None:
@@ -90,6 +104,7 @@ class Contact:
         self.agent: Agent | None = None
         self.ringing_since = -1
         self.was_counted_handled = False
+        self.session: Session | None = None
 
     @property
     def customer_id(self) -> str:
@@ -137,7 +152,20 @@ class Contact:
         if not self.is_test:
             self._count(fresh, facts)
         self.delivered = len(self.legs)
-        return ContactDelivery(self.contact_id, self.row(), rows, facts, is_final)
+        return ContactDelivery(self.contact_id, self.row(), rows, facts, self._companions(fresh), is_final)
+
+    def _companions(self, fresh: list[Leg]) -> Counter[str]:
+        """Count what other extracts hold of this contact, and what therefore goes when it turns out to be a test."""
+        found: Counter[str] = Counter()
+        if self.session is not None and not self.delivered_before(fresh):
+            found["sessions_started"] = 1
+        if any(leg.kind == "callback" for leg in fresh):
+            found.update(("callbacks_requested", "callbacks_completed"))
+        return found
+
+    def delivered_before(self, fresh: list[Leg]) -> bool:
+        """Tell whether an earlier delivery took the contact's first leg."""
+        return len(fresh) < len(self.legs)
 
     def _count(self, fresh: list[Leg], facts: Counter[str]) -> None:
         if not self.delivered:

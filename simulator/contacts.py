@@ -30,6 +30,22 @@ class Customers(Protocol):
         """Return the number of some customer of the site."""
 
 
+class Menus(Protocol):
+    """What a customer meets before joining a line."""
+
+    def seconds(self, queue: Queue) -> int:
+        """Draw the seconds until the customer asks for an agent; 0 when there is no menu."""
+
+    def dialled(self, site_id: str) -> None:
+        """Count a call that came in."""
+
+    def begin(self, contact: Contact, until: int) -> None:
+        """Begin the contact's session."""
+
+    def deliver(self, contact: Contact) -> None:
+        """Deliver the contact's session once."""
+
+
 class Waiting:
     """A contact's place in a line: what a desk is given."""
 
@@ -49,7 +65,8 @@ class Waiting:
 class ContactFlow:
     """Moves contacts through queues and desks. ``on_complete`` is told of every contact once all its work is done."""
 
-    def __init__(self, context: Context, floor: Floor, customers: Customers) -> None:
+    def __init__(self, context: Context, floor: Floor, customers: Customers, menus: Menus) -> None:
+        self._menus = menus
         self._engine = context.engine
         self._out = context.out
         self._floor = floor
@@ -69,28 +86,40 @@ class ContactFlow:
         self._numbers += 1
         return Contact(f"K{self._numbers:09d}", self._engine.now, site, channel, reason)
 
-    def arrive(self, queue_id: str) -> None:
-        """Let a fresh contact arrive from a customer with a new matter."""
+    def expect(self, queue_id: str, time: int) -> None:
+        """Plan a fresh contact that joins the line at an instant, after its menu or bot."""
+        self._engine.at(time - self._menus.seconds(queue_of(queue_id)), self.arrive, queue_id, time)
+
+    def arrive(self, queue_id: str, time: int) -> None:
+        """Let a fresh contact arrive from a customer with a new matter; it joins the line at ``time``."""
         queue, rng = queue_of(queue_id), self._arrive_rng
         customer = self._customers.pick(queue.site_id)
         reason = self._reasons[queue_id].draw(rng)
         chance = rng.random()
         if chance < TEST_SHARE or chance > 1 - ANONYMOUS_SHARE:
             customer = -1
-        self._enter(queue, customer, reason, 0, is_test=chance < TEST_SHARE)
+        self._enter(queue, customer, reason, 0, time, is_test=chance < TEST_SHARE)
 
-    def come_back(self, queue_id: str, customer: int, reason: str, generation: int) -> None:
+    def come_back(self, queue_id: str, customer: int, reason: str, generation: int, time: int) -> None:
         """Let a customer come back about the same matter, possibly at another time or by another channel."""
-        self._enter(queue_of(queue_id), customer, reason, generation)
+        self._enter(queue_of(queue_id), customer, reason, generation, time)
 
-    def _enter(self, queue: Queue, customer: int, reason: str, generation: int, *, is_test: bool = False) -> None:
+    def _enter(
+        self, queue: Queue, customer: int, reason: str, generation: int, time: int, *, is_test: bool = False
+    ) -> None:
         contact = self.new_contact(queue.site_id, queue.channel, reason)
         contact.customer = customer
         contact.generation = generation
         contact.is_test = is_test
         languages = site_of(queue.site_id).languages
         contact.language = languages[0][0] if customer % 10 else languages[1][0]
-        self._queue(contact, queue)
+        if queue.channel == "voice":
+            self._menus.dialled(queue.site_id)
+        if time > self._engine.now:
+            self._menus.begin(contact, time)
+            self._engine.at(time, self._queue, contact, queue)
+        else:
+            self._queue(contact, queue)
 
     def _queue(self, contact: Contact, queue: Queue) -> None:
         """Join the line, or an idle desk at once; one event ends the wait if no agent does."""
@@ -263,12 +292,16 @@ class ContactFlow:
 
     def _come_back_at(self, when: int, queue_id: str, contact: Contact) -> None:
         when = next_open(queue_id, when, self._repeat_rng)
-        self._engine.at(when, self.come_back, queue_id, contact.customer, contact.reason, contact.generation + 1)
+        self._engine.at(
+            when - self._menus.seconds(queue_of(queue_id)), self.come_back, queue_id, contact.customer, contact.reason,
+            contact.generation + 1, when,
+        )  # fmt: skip
 
     def finish(self, contact: Contact) -> None:
         """Deliver a contact none of whose work is still open, and tell everyone who acts on it."""
         contact.updated = self._engine.now
         waits_for_callback = contact.legs[-1].outcome == "callback_requested"
+        self._menus.deliver(contact)
         self._out.contact(contact.delivery(is_final=not waits_for_callback))
         if not waits_for_callback:
             for follow in self.on_complete:

@@ -88,6 +88,8 @@ class Dirt:
             found["contact_segments"] = [row for contact in contacts for row in contact.segments]
         for contact in contacts:
             self._truth.update(contact.facts)
+            if contact.contact[position("contacts", "is_test")] == "true":
+                self._truth.subtract(contact.companions)
         return {entity: found[entity] for entity in COLUMNS if entity in found}
 
     def _plan_correction(self, day: date, contact: ContactDelivery, rng: random.Random) -> None:
@@ -100,7 +102,7 @@ class Dirt:
             row[resolved] = "false" if row[resolved] == "true" else "true"
         elif kind == 1 and row[position("contacts", "is_test")] == "false" and _is_whole(contact):
             row[position("contacts", "is_test")] = "true"
-            taken_back = contact.facts
+            taken_back = contact.facts + contact.companions
         else:
             place = position("contacts", "contact_reason_id")
             row[place] = rng.choice([reason.reason_id for reason in REASONS if reason.reason_id != row[place]])

@@ -27,6 +27,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         " agent_id answered_at talk_seconds hold_seconds acw_seconds transfer_out_type ended_by",
         "callbacks": "callback_id contact_id queue_id requested_at due_at attempts connected_at status",
         "agent_states": "agent_id started_at ended_at state native_state",
+        "self_service_sessions": "session_id session_type contact_id customer_id started_at ended_at goal"
+        " goal_completed agent_requested exit_type",
+        "trunk_intervals": "trunk_group_id interval_start_at interval_minutes connected_attempts blocked_attempts"
+        " all_trunks_busy_seconds",
         "operating_hours": "queue_id local_date open_at close_at",
         "orders": "order_id customer_id contact_id agent_id campaign_id ordered_at order_channel status cancelled_at"
         " currency",

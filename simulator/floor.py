@@ -53,6 +53,7 @@ class Desk:
             return
         if now > self.since:
             out.add("agent_states", self.agent.agent_id, stamp(self.since), stamp(now), self.state, NATIVE[self.state])
+            out.truth[f"state_seconds_{self.state}"] += now - self.since
         self.state = state
         self.since = now
 

@@ -30,12 +30,16 @@ def money(cents: int) -> str:
 
 @dataclass
 class ContactDelivery:
-    """One delivery of a contact: its current row, the segments new since the last delivery, and what they count."""
+    """One delivery of a contact: its current row, the segments new since the last delivery, and what they count.
+
+    ``companions`` are counted where they are delivered (sessions, callbacks) and leave with a test contact.
+    """
 
     contact_id: str
     contact: Row
     segments: list[Row]
     facts: Counter[str]
+    companions: Counter[str] = field(default_factory=Counter)
     is_final: bool = True
 
 
@@ -70,6 +74,7 @@ class Output:
         if earlier is not None:
             delivery.segments[:0] = earlier.segments
             delivery.facts.update(earlier.facts)
+            delivery.companions.update(earlier.companions)
         self._contacts[delivery.contact_id] = delivery
 
     def take_day(self) -> DayRows:

@@ -10,6 +10,7 @@ from simulator.contact import Contact, Leg
 from simulator.contacts import ContactFlow, Customers
 from simulator.context import Context
 from simulator.floor import Desk, Floor
+from simulator.holidays import is_holiday
 from simulator.streams import poisson
 from simulator.world import OUTBOUND_SHARE, SITES, Site, queue_of, site_of
 
@@ -135,6 +136,8 @@ class Campaigns:
         if day.weekday() > 4:
             return
         for site in SITES:
+            if is_holiday(site.country, day):
+                continue
             start, end = local_to_utc(site.zone, day, 20), local_to_utc(site.zone, day, 36)
             mean = self._context.options.contacts_per_day * OUTBOUND_SHARE * site.weight * 1.4
             for _ in range(poisson(self._rng, mean * WEEKDAY_FACTORS[day.weekday()])):

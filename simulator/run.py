@@ -19,6 +19,7 @@ from simulator.options import SimulationOptions, SimulationSummary
 from simulator.proactive import CallbackDesk, Campaigns
 from simulator.reference import deliver_hours, deliver_reference
 from simulator.sales import Sales
+from simulator.self_service import SelfService
 from simulator.staff import Staff
 from simulator.surveys import Surveys
 from simulator.tickets import TicketDesk
@@ -34,7 +35,8 @@ class Simulation:
         self.floor = Floor(self.context)
         self.staff = Staff(self.context)
         self.customers = CustomerBase(self.context)
-        self.contacts = ContactFlow(self.context, self.floor, self.customers)
+        self.self_service = SelfService(self.context)
+        self.contacts = ContactFlow(self.context, self.floor, self.customers, self.self_service)
         self.callbacks = CallbackDesk(self.context, self.floor, self.contacts)
         self.campaigns = Campaigns(self.context, self.floor, self.contacts, self.customers)
         self.sales = Sales(self.context, self.customers)
@@ -67,7 +69,8 @@ class Simulation:
             if queue.channel != "email":
                 rng = context.rng(f"arrivals {queue.queue_id}")
                 for time in arrivals(queue, day, context.options.contacts_per_day, rng):
-                    context.engine.at(time, self.contacts.arrive, queue.queue_id)
+                    self.contacts.expect(queue.queue_id, time)
+        self.self_service.begin_day(day, self.customers)
         self.campaigns.begin_day(day)
         self.tickets.begin_day(day)
         self.sales.begin_day(day)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from simulator.clock import local_to_utc
 from simulator.context import Context
+from simulator.holidays import is_holiday
 from simulator.staffing import Shift, plan_shifts
 from simulator.streams import lognormal
 from simulator.world import POOLS, SITES, Pool, site_of
@@ -273,7 +274,14 @@ class Staff:
 
     def _shifts(self, pool: Pool, day: date, rng: random.Random) -> list[Shift]:
         """Return the planned shifts, thinned or repeated when the floor was asked to be smaller or larger."""
-        shifts = list(plan_shifts(pool, day.weekday(), self.context.options.contacts_per_day))
+        shifts = list(
+            plan_shifts(
+                pool,
+                day.weekday(),
+                self.context.options.contacts_per_day,
+                holiday=is_holiday(site_of(pool.site_id).country, day),
+            )
+        )
         wanted = round(len(shifts) * self._scale[pool.pool_id])
         if wanted <= len(shifts):
             return sorted(rng.sample(shifts, wanted))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from simulator.arrivals import expected
+from simulator.arrivals import expected, hours_of
 from simulator.clock import HALF_HOUR
 from simulator.world import Pool, Queue, queues_of_pool, reason_of
 
@@ -68,14 +68,14 @@ def service_seconds(queue: Queue) -> float:
     return talk + WRAP_SECONDS + 22.0
 
 
-def required_agents(pool: Pool, weekday: int, contacts_per_day: int) -> list[int]:
+def required_agents(pool: Pool, weekday: int, contacts_per_day: int, *, holiday: bool = False) -> list[int]:
     """Agents wanted on queue in each local half-hour of a weekday; 0 where every queue is closed."""
     needed = []
     for half in range(48):
         load = rate = threshold = 0.0
         is_open = False
         for queue in queues_of_pool(pool.pool_id):
-            hours = queue.hours[weekday]
+            hours = hours_of(queue, weekday, holiday=holiday)
             if hours is None or not hours[0] <= half < hours[1]:
                 continue
             is_open = True
@@ -122,11 +122,11 @@ def _mail_shifts(pool: Pool, weekday: int, contacts_per_day: int) -> list[Shift]
 
 
 @cache
-def plan_shifts(pool: Pool, weekday: int, contacts_per_day: int) -> tuple[Shift, ...]:
-    """Shifts of a pool on a weekday, by start."""
+def plan_shifts(pool: Pool, weekday: int, contacts_per_day: int, *, holiday: bool = False) -> tuple[Shift, ...]:
+    """Shifts of a pool on a weekday, by start; on a holiday only those for lines that never close."""
     if pool.kind == "email":
-        return tuple(sorted(_mail_shifts(pool, weekday, contacts_per_day)))
-    required = required_agents(pool, weekday, contacts_per_day)
+        return () if holiday else tuple(sorted(_mail_shifts(pool, weekday, contacts_per_day)))
+    required = required_agents(pool, weekday, contacts_per_day, holiday=holiday)
     open_halves = [half for half in range(48) if required[half]]
     if not open_halves:
         return ()

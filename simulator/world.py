@@ -102,7 +102,7 @@ _SUPPORT = (("BILLING", 0.3), ("TECH", 0.3), ("DELIVERY", 0.18), ("ACCOUNT", 0.1
 _SALES = (("ORDER", 0.58), ("UPGRADE", 0.27), ("CANCEL", 0.15))
 _CHAT = (("BILLING", 0.26), ("TECH", 0.28), ("DELIVERY", 0.24), ("ACCOUNT", 0.18), ("ORDER", 0.04))
 _EMAIL = (("BILLING", 0.4), ("TECH", 0.2), ("DELIVERY", 0.2), ("ACCOUNT", 0.14), ("CANCEL", 0.06))
-_ALWAYS = _week((0, 48), (0, 48), (0, 48))
+ALWAYS = _week((0, 48), (0, 48), (0, 48))
 
 QUEUES = (
     Queue(
@@ -110,7 +110,7 @@ QUEUES = (
         "office", _SUPPORT, overflow_to="NYC-SUP", overflow_after=150, transfer_to="BER-SAL",
     ),
     Queue(
-        "BER-EMG", "Berlin emergency line", "voice", "BER", "BER-VOICE", 0.03, 20, _ALWAYS,
+        "BER-EMG", "Berlin emergency line", "voice", "BER", "BER-VOICE", 0.03, 20, ALWAYS,
         "flat", (("OUTAGE", 0.8), ("TECH", 0.2)), patience=300.0, transfer_to="BER-SUP",
     ),
     Queue(
