@@ -1,0 +1,2 @@
+-- grain: one row per action
+{{ conformed('action_items') }}

@@ -1,0 +1,2 @@
+-- grain: one row per plan, KPI, role and first day of validity
+{{ conformed('incentive_rules') }}

@@ -1,0 +1,2 @@
+-- grain: one row per handled cancellation contact
+{{ conformed('retention_attempts') }}

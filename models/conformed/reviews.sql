@@ -1,0 +1,2 @@
+-- grain: one row per review
+{{ conformed('reviews') }}

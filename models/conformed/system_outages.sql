@@ -1,0 +1,2 @@
+-- grain: one row per outage
+{{ conformed('system_outages') }}
