@@ -1,0 +1,202 @@
+"""A contact center as delivered, its parameters, an as-of instant, and look-ups that several subjects share."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.reference.records import Row, day, flag, instant, number, read_entity
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The catalogue's parameters (section 3.3) with its defaults."""
+
+    reporting_time_zone: str = "UTC"
+    reporting_currency: str = "EUR"
+    interval_minutes: int = 30
+    short_abandon_seconds: int = 5
+    fcr_window_days: int = 7
+    survey_response_window_days: int = 14
+    csat_top: int = 4
+    csat_bottom: int = 2
+    effort_easy_min: int = 5
+    effort_difficult_max: int = 3
+    same_day_seconds: int = 86400
+    qa_pass_mark_pct: int = 85
+    qa_min_evaluations: int = 3
+    calibration_tolerance_points: int = 5
+    order_attribution_days: int = 7
+    save_confirm_days: int = 30
+    annualisation_days: int = 365
+    employee_survey_minimum: int = 5
+
+
+@dataclass
+class Center:
+    """What was delivered to a landing folder, known up to ``as_of`` (UTC, exclusive)."""
+
+    folder: Path
+    as_of: datetime
+    parameters: Parameters = field(default_factory=Parameters)
+    _read: dict[str, list[Row]] = field(default_factory=dict)
+
+    def rows(self, entity: str) -> list[Row]:
+        """Return the records of an entity; an empty list if nothing was delivered."""
+        if entity not in self._read:
+            self._read[entity] = read_entity(self.folder, entity)
+        return self._read[entity]
+
+    def delivered(self, entity: str) -> bool:
+        """Whether the source of an entity delivered anything."""
+        return bool(self.rows(entity))
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is over, in the operator's zone."""
+        return self.as_of.astimezone(ZoneInfo(self.parameters.reporting_time_zone)).date() - ONE_DAY
+
+    # -- places and people ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def zones(self) -> dict[str, ZoneInfo]:
+        """Time zone by site."""
+        return {row["site_id"]: ZoneInfo(row["timezone"]) for row in self.rows("sites")}
+
+    def zone(self, site_id: str | None) -> ZoneInfo:
+        """Return the zone of a site, the operator's for none or an unknown one."""
+        return self.zones.get(site_id or "", ZoneInfo(self.parameters.reporting_time_zone))
+
+    def local(self, at: datetime, site_id: str | None) -> datetime:
+        """Return the local time of an instant at a site."""
+        return at.astimezone(self.zone(site_id))
+
+    def local_day(self, at: datetime, site_id: str | None) -> date:
+        """Return the business date of an instant at a site."""
+        return self.local(at, site_id).date()
+
+    def midnight(self, on: date, site_id: str | None) -> datetime:
+        """Return the instant at which a local day begins at a site, UTC."""
+        return datetime(on.year, on.month, on.day, tzinfo=self.zone(site_id)).astimezone(UTC)
+
+    @cached_property
+    def _assignments(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in sorted(self.rows("agents"), key=lambda row: row["valid_from"]):
+            found[row["agent_id"]].append(row)
+        return found
+
+    def assignment(self, agent_id: str, on: date) -> Row | None:
+        """Return what an agent was on a day: of several assignments the one that began last."""
+        held = None
+        for row in self._assignments.get(agent_id, []):
+            if day(row["valid_from"]) <= on and (not row.get("valid_to") or on <= day(row["valid_to"])):
+                held = row
+        return held
+
+    def home(self, agent_id: str) -> str | None:
+        """Return the site of an agent's newest assignment, to find the zone of their days."""
+        known = self._assignments.get(agent_id)
+        return known[-1]["site_id"] if known else None
+
+    def site_at(self, agent_id: str, at: datetime) -> str | None:
+        """Return the site at which an agent works at an instant."""
+        for row in reversed(self._assignments.get(agent_id, [])):
+            local = self.local_day(at, row["site_id"])
+            if day(row["valid_from"]) <= local and (not row.get("valid_to") or local <= day(row["valid_to"])):
+                return row["site_id"]
+        return self.home(agent_id)
+
+    def of_agent(self, agent_id: str | None, on: date) -> dict[str, str]:
+        """Return the scopes of an agent on a day: agent, and team and site if assigned."""
+        if not agent_id or agent_id not in self._assignments:
+            return {}
+        row = self.assignment(agent_id, on)
+        return {"agent": agent_id} | ({"team": row["team_id"], "site": row["site_id"]} if row else {})
+
+    # -- queues -----------------------------------------------------------------------------------------------------
+
+    def queue(self, queue_id: str, on: date) -> Row:
+        """Return what a queue promised on a day; its first promise reaches back to the beginning."""
+        versions = sorted(
+            (row for row in self.rows("queues") if row["queue_id"] == queue_id),
+            key=lambda row: row.get("valid_from", ""),
+        )
+        held = versions[0]
+        for row in versions:
+            if row.get("valid_from") and day(row["valid_from"]) <= on:
+                held = row
+        return held
+
+    # -- contacts ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def contacts(self) -> dict[str, Row]:
+        """Contacts that count, by id: neither tests nor internal."""
+        return {
+            row["contact_id"]: row
+            for row in self.rows("contacts")
+            if not flag(row.get("is_test")) and row["direction"] != "internal"
+        }
+
+    @cached_property
+    def legs(self) -> dict[str, list[Row]]:
+        """Legs by contact, in order."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.rows("contact_segments"):
+            if row["contact_id"] in self.contacts:
+                found[row["contact_id"]].append(row)
+        for legs in found.values():
+            legs.sort(key=lambda row: int(row["segment_seq"]))
+        return found
+
+    def leg_start(self, leg: Row) -> datetime:
+        """Return the instant that dates a leg: the queue entry, or the answer of a leg without a queue."""
+        return instant(leg["queued_at"] or leg["answered_at"])
+
+    def handling_legs(self, contact_id: str) -> list[Row]:
+        """Return the legs in which an agent served the customer, outbound included, consult and monitor not."""
+        return [
+            leg
+            for leg in self.legs.get(contact_id, [])
+            if leg["answered_at"] and leg["leg_type"] in ("queue", "direct", "callback", "outbound")
+        ]
+
+    def is_handled(self, contact_id: str) -> bool:
+        """Whether an agent was connected to the customer of an inbound contact."""
+        return self.contacts[contact_id]["direction"] == "inbound" and bool(self.inbound_handling_legs(contact_id))
+
+    def inbound_handling_legs(self, contact_id: str) -> list[Row]:
+        """Return the handled legs of an inbound contact."""
+        return [leg for leg in self.handling_legs(contact_id) if leg["leg_type"] != "outbound"]
+
+    def wait(self, leg: Row) -> int:
+        """Return the seconds a queue leg waited, up to as-of while it still waits."""
+        until = instant(leg["dequeued_at"]) if leg.get("dequeued_at") else self.as_of
+        return round((until - instant(leg["queued_at"])).total_seconds())
+
+    def leg_day(self, leg: Row) -> date:
+        """Return the business date of a leg, at the contact's site."""
+        return self.local_day(self.leg_start(leg), self.contacts[leg["contact_id"]]["site_id"])
+
+    def is_short(self, leg: Row) -> bool:
+        """Whether a queue leg was given up before the short-abandon threshold."""
+        if leg["leg_type"] != "queue" or leg["queue_outcome"] != "abandoned":
+            return False
+        return self.wait(leg) < number(self.queue(leg["queue_id"], self.leg_day(leg))["short_abandon_seconds"])
+
+    # -- money ------------------------------------------------------------------------------------------------------
+
+    def in_reporting_currency(self, amount: str, currency: str, on: date) -> Fraction | None:
+        """Convert an amount at the newest rate not after a day; None without a rate."""
+        if currency == self.parameters.reporting_currency:
+            return number(amount)
+        rates = [row for row in self.rows("fx_rates") if row["currency"] == currency and day(row["rate_date"]) <= on]
+        if not rates:
+            return None
+        return number(amount) * number(max(rates, key=lambda row: row["rate_date"])["rate_to_reporting"])

@@ -1,0 +1,112 @@
+"""Staff: KPIs 61 and 64, from employment spells, assignments and training hours."""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from tests.reference.center import ONE_DAY, Center
+from tests.reference.quality import is_employed
+from tests.reference.records import Row, day
+from tests.reference.sums import PERIODS, Definition, Fact, PeriodFact, period_end, period_start, scope_keys
+
+DEFINITIONS = [
+    Definition("agent_turnover_rate", "default", "leavers_annualised", "headcount_days", 100),
+    Definition("agent_turnover_rate", "period", "leavers_times_days", "headcount_days", 100),
+    Definition("agent_turnover_rate", "shrm_period", "leavers", "mean_of_balances", 100),
+    Definition("agent_turnover_rate", "voluntary", "voluntary_annualised", "headcount_days", 100),
+    Definition("agent_turnover_rate", "first_90_days", "early_annualised", "headcount_days", 100),
+    Definition("training_hours_per_agent", "default", "training_hours_times_days", "headcount_days"),
+]
+
+
+def is_agent(center: Center, agent_id: str, on: date) -> bool:
+    """Whether somebody is employed as an agent on a day."""
+    row = center.assignment(agent_id, on)
+    return row is not None and row["role"] == "agent" and is_employed(center, agent_id, on)
+
+
+def first_day(center: Center) -> date | None:
+    """Return the first day of any employment."""
+    return min((day(row["started_on"]) for row in center.rows("employment_spells")), default=None)
+
+
+def leavers(center: Center) -> list[tuple[Row, date, dict[str, str]]]:
+    """Return spells that ended, with their last day and the scopes of the agent on it; contained ones are no leave."""
+    found = []
+    for row in center.rows("employment_spells"):
+        if not row.get("ended_on") or day(row["ended_on"]) > center.last_day:
+            continue
+        on = day(row["ended_on"])
+        if is_employed(center, row["employee_id"], on + ONE_DAY) or not is_agent(center, row["employee_id"], on):
+            continue
+        found.append((row, on, center.of_agent(row["employee_id"], on)))
+    return found
+
+
+def facts(center: Center) -> Iterator[PeriodFact | Fact]:
+    """Yield the parts of every period and scope with agents in it."""
+    first = first_day(center)
+    if first is None:
+        return
+    agents = sorted({row["employee_id"] for row in center.rows("employment_spells")})
+    headcount: dict[tuple[str, str | None], dict[date, int]] = {}
+    on = first
+    while on <= center.last_day:
+        for agent_id in agents:
+            if is_agent(center, agent_id, on):
+                for scope in scope_keys(center.of_agent(agent_id, on)):
+                    by_day = headcount.setdefault(scope, {})
+                    by_day[on] = by_day.get(on, 0) + 1
+        on += ONE_DAY
+    left = leavers(center)
+    for scope, by_day in headcount.items():
+        for period_type in PERIODS:
+            for start in sorted({period_start(period_type, on) for on in by_day}):
+                yield PeriodFact(
+                    period_type, start, scope, staff_parts(center, scope, by_day, left, period_type, start)
+                )
+    yield from training_hours(center)
+
+
+def staff_parts(
+    center: Center,
+    scope: tuple[str, str | None],
+    by_day: dict[date, int],
+    left: list[tuple[Row, date, dict[str, str]]],
+    period_type: str,
+    start: date,
+) -> dict[str, Fraction | int]:
+    """Return leavers, headcount days and the mean of the two balances of a period."""
+    end = min(period_end(period_type, start), center.last_day)
+    gone = [row for row, on, scopes in left if start <= on <= end and scope in set(scope_keys(scopes))]
+    days = (
+        (period_end(period_type, start) - start).days + 1
+        if end == period_end(period_type, start)
+        else (end - start).days + 1
+    )
+    voluntary = sum(row.get("end_type") == "voluntary" for row in gone)
+    early = sum((day(row["ended_on"]) - day(row["started_on"])).days < 90 for row in gone)
+    year = center.parameters.annualisation_days
+    return {
+        "leavers": len(gone),
+        "leavers_annualised": len(gone) * year,
+        "voluntary_annualised": voluntary * year,
+        "early_annualised": early * year,
+        "leavers_times_days": len(gone) * days,
+        "headcount_days": sum(count for on, count in by_day.items() if start <= on <= end),
+        "mean_of_balances": Fraction(by_day.get(start - ONE_DAY, 0) + by_day.get(end, 0), 2),
+    }
+
+
+def training_hours(center: Center) -> Iterator[PeriodFact]:
+    """Yield hours completed in a period times its days."""
+    for row in center.rows("training_assignments"):
+        if not row.get("completed_on"):
+            continue
+        on = day(row["completed_on"])
+        for scope in scope_keys(center.of_agent(row["agent_id"], on)):
+            for period_type in PERIODS:
+                start = period_start(period_type, on)
+                days = (min(period_end(period_type, start), center.last_day) - start).days + 1
+                hours = Fraction(row.get("hours") or 0)
+                yield PeriodFact(period_type, start, scope, {"training_hours_times_days": hours * days})

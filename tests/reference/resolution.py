@@ -1,0 +1,174 @@
+"""Resolution: KPIs 28, 31, the disposition variant of 32, and 39, from contacts of the same customer."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tests.reference.center import Center
+from tests.reference.records import Row, flag, instant, number
+from tests.reference.sums import Definition, Fact, Parts
+
+WINDOWS = (1, 3, 14, 30)
+
+DEFINITIONS = [
+    Definition("first_contact_resolution_rate", "default", "fcr_success", "fcr_observable", 100),
+    Definition("first_contact_resolution_rate", "any_reason", "any_success", "any_observable", 100),
+    Definition("first_contact_resolution_rate", "no_transfer", "no_transfer_success", "fcr_observable", 100),
+    Definition("first_contact_resolution_rate", "voice_only", "voice_success", "voice_observable", 100),
+    *(
+        Definition(
+            "first_contact_resolution_rate",
+            f"window_{window}d",
+            f"window_{window}d_success",
+            f"window_{window}d_observable",
+            100,
+        )
+        for window in WINDOWS
+    ),
+    Definition("repeat_contact_rate", "default", "repeat_contacts", "repeat_eligible", 100),
+    Definition("repeat_contact_rate", "any_reason", "repeat_any", "repeat_any_eligible", 100),
+    Definition("repeat_contact_rate", "window_30d", "repeat_30d", "repeat_eligible", 100),
+    Definition("contact_resolution_rate", "agent_disposition", "disposed_resolved", "disposed", 100),
+    Definition("average_sentiment_score", "default", "sentiment_sum", "sentiment_contacts"),
+    Definition(
+        "average_sentiment_score", "net_sentiment", "sentiment_positive - sentiment_negative", "sentiment_contacts", 100
+    ),
+]
+
+
+class History:
+    """The inbound contacts of every customer, as far as they are known."""
+
+    def __init__(self, center: Center) -> None:
+        """Sort all inbound contacts of known customers by customer."""
+        self.center = center
+        self.by_customer: dict[str, list[Row]] = defaultdict(list)
+        for row in center.contacts.values():
+            if row["direction"] == "inbound" and row.get("customer_id"):
+                self.by_customer[row["customer_id"]].append(row)
+
+    def others(self, contact: Row, any_reason: bool) -> list[Row]:
+        """Return the other contacts of the customer, for the same reason or for any."""
+        return [
+            row
+            for row in self.by_customer[contact["customer_id"]]
+            if row is not contact and (any_reason or row.get("contact_reason_id") == contact["contact_reason_id"])
+        ]
+
+    def is_short(self, contact: Row) -> bool:
+        """Whether a contact was given up shortly after it came: nobody served it, and its last wait was short."""
+        entries = [leg for leg in self.center.legs.get(contact["contact_id"], []) if leg["leg_type"] == "queue"]
+        if not entries or self.center.is_handled(contact["contact_id"]):
+            return False
+        return self.center.is_short(entries[-1])
+
+    def follows_handled(self, contact: Row, days: int, any_reason: bool) -> bool:
+        """Whether a handled contact of the customer began before and ended at most so many days before."""
+        start = instant(contact["started_at"])
+        return any(
+            self.center.is_handled(row["contact_id"])
+            and order(row) < order(contact)
+            and start - end_of(row, self.center) <= timedelta(days=days)
+            for row in self.others(contact, any_reason)
+        )
+
+    def came_again(self, contact: Row, days: int, any_reason: bool) -> bool:
+        """Whether the customer tried again, not shortly, within so many days after the contact ended."""
+        limit = end_of(contact, self.center) + timedelta(days=days)
+        return any(
+            order(row) > order(contact) and instant(row["started_at"]) <= limit and not self.is_short(row)
+            for row in self.others(contact, any_reason)
+        )
+
+
+def order(contact: Row) -> tuple[datetime, str]:
+    """Return what sorts contacts: their beginning, then their id."""
+    return instant(contact["started_at"]), contact["contact_id"]
+
+
+def end_of(contact: Row, center: Center) -> datetime:
+    """Return the end of a contact, as-of while it lasts."""
+    return instant(contact["ended_at"]) if contact.get("ended_at") else center.as_of
+
+
+def facts(center: Center) -> Iterator[Fact]:
+    """Yield the facts of all contacts."""
+    history = History(center)
+    for contact in center.contacts.values():
+        on = center.local_day(instant(contact["started_at"]), contact["site_id"])
+        yield from sentiment_facts(center, contact)
+        if contact["direction"] != "inbound":
+            continue
+        handling = center.inbound_handling_legs(contact["contact_id"])
+        entries = [leg for leg in center.legs.get(contact["contact_id"], []) if leg.get("queue_id")]
+        scopes = {"channel": contact["channel"], "queue": entries[0]["queue_id"] if entries else ""}
+        first = center.of_agent(handling[0]["agent_id"], on) if handling else {}
+        scopes |= first | {"site": contact["site_id"]}
+        if handling and contact.get("is_resolved"):
+            yield Fact(on, scopes, {"disposed": 1, "disposed_resolved": int(flag(contact["is_resolved"]))})
+        if contact.get("customer_id"):
+            yield Fact(on, scopes, repeat_parts(history, contact) | first_contact_parts(history, contact, handling))
+
+
+def sentiment_facts(center: Center, contact: Row) -> Iterator[Fact]:
+    """Yield a contact's sentiment, if it has a score."""
+    if contact.get("sentiment_score"):
+        score = number(contact["sentiment_score"])
+        handling = center.handling_legs(contact["contact_id"])
+        entries = [leg for leg in center.legs.get(contact["contact_id"], []) if leg.get("queue_id")]
+        on = center.local_day(instant(contact["started_at"]), contact["site_id"])
+        scopes = {"channel": contact["channel"], "queue": entries[0]["queue_id"] if entries else ""}
+        scopes |= (center.of_agent(handling[-1]["agent_id"], on) if handling else {}) | {"site": contact["site_id"]}
+        parts: Parts = {
+            "sentiment_sum": score,
+            "sentiment_contacts": 1,
+            "sentiment_positive": int(score > 0),
+            "sentiment_negative": int(score < 0),
+        }
+        yield Fact(on, scopes, parts)
+
+
+def repeat_parts(history: History, contact: Row) -> dict[str, int]:
+    """Return whether a contact can be a repetition, and is one."""
+    if history.is_short(contact):
+        return {}
+    window = history.center.parameters.fcr_window_days
+    parts: Parts = {
+        "repeat_any_eligible": 1,
+        "repeat_any": int(history.follows_handled(contact, window, any_reason=True)),
+    }
+    if contact.get("contact_reason_id"):
+        parts |= {
+            "repeat_eligible": 1,
+            "repeat_contacts": int(history.follows_handled(contact, window, any_reason=False)),
+            "repeat_30d": int(history.follows_handled(contact, 30, any_reason=False)),
+        }
+    return parts
+
+
+def first_contact_parts(history: History, contact: Row, handling: list[Row]) -> dict[str, int]:
+    """Return whether a handled contact was the first about its matter, can be judged, and stayed the only one."""
+    if not handling or not contact.get("contact_reason_id"):
+        return {}
+    parts: dict[str, int] = {}
+    window = history.center.parameters.fcr_window_days
+
+    def judge(name: str, days: int, any_reason: bool = False) -> bool:
+        if history.follows_handled(contact, days, any_reason):
+            return False
+        if end_of(contact, history.center) + timedelta(days=days) > history.center.as_of:
+            return False
+        resolved = not history.came_again(contact, days, any_reason)
+        parts[f"{name}_observable"] = 1
+        parts[f"{name}_success"] = int(resolved)
+        return resolved
+
+    resolved = judge("fcr", window)
+    judge("any", window, any_reason=True)
+    for days in WINDOWS:
+        judge(f"window_{days}d", days)
+    transferred = any(leg["transfer_out_type"] != "none" for leg in handling)
+    parts["no_transfer_success"] = int(resolved and not transferred)
+    if contact["channel"] == "voice" and "fcr_observable" in parts:
+        parts["voice_observable"], parts["voice_success"] = 1, int(resolved)
+    return parts

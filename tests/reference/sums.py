@@ -1,0 +1,161 @@
+"""Facts with their parts, summed over periods and scopes, and divided last."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+Parts = dict[str, Fraction | int]
+"""Amounts by name, exact."""
+
+PERIODS = ("day", "week", "month", "quarter", "year")
+
+Key = tuple[str, date, str, str | None]
+"""Period type, first day, scope type, scope id (None for the enterprise)."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Parts of something that happened on a business date, and the scopes it belongs to.
+
+    A part named ``max_...`` is never added, the greatest counts. A part named ``last_...`` is added over groups, and
+    of a period the last day counts.
+    """
+
+    day: date
+    scopes: Mapping[str, str]
+    parts: Mapping[str, Fraction | int]
+
+
+@dataclass(frozen=True)
+class PeriodFact:
+    """Parts of one period and one scope, because they cannot be added over days or scopes."""
+
+    period_type: str
+    period_start: date
+    scope: tuple[str, str | None]
+    parts: Mapping[str, Fraction | int]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A KPI's variant: sums of parts above and below the line, for example ``answered + abandoned``."""
+
+    kpi_id: str
+    variant: str
+    numerator: str
+    denominator: str | None = None
+    multiplier: int = 1
+
+
+@dataclass(frozen=True)
+class Value:
+    """Numerator, denominator and quotient; the quotient is None over zero."""
+
+    numerator: Fraction
+    denominator: Fraction | None
+    value: Fraction | None
+
+
+def period_start(period_type: str, on: date) -> date:
+    """Return the first day of the period of a type that a day belongs to; weeks begin on Monday."""
+    match period_type:
+        case "day":
+            return on
+        case "week":
+            return on - timedelta(days=on.weekday())
+        case "month":
+            return on.replace(day=1)
+        case "quarter":
+            return on.replace(month=(on.month - 1) // 3 * 3 + 1, day=1)
+        case "year":
+            return on.replace(month=1, day=1)
+    raise ValueError(period_type)
+
+
+def period_end(period_type: str, start: date) -> date:
+    """Return the last day of a period."""
+    longest = {"day": 0, "week": 6, "month": 31, "quarter": 93, "year": 366}[period_type]
+    if period_type in ("day", "week"):
+        return start + timedelta(days=longest)
+    return period_start(period_type, start + timedelta(days=longest)) - timedelta(days=1)
+
+
+def periods_between(period_type: str, first: date, last: date) -> Iterator[date]:
+    """Yield the first days of all periods of a type that touch a range of days."""
+    start = period_start(period_type, first)
+    while start <= last:
+        yield start
+        start = period_end(period_type, start) + timedelta(days=1)
+
+
+def scope_keys(scopes: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    """Yield the enterprise and every scope that is known."""
+    yield ("enterprise", None)
+    for scope_type, scope_id in scopes.items():
+        if scope_id:
+            yield (scope_type, scope_id)
+
+
+class Totals:
+    """Parts by period and scope."""
+
+    def __init__(self, last_day: date) -> None:
+        """Begin with nothing; ``last_day`` is the last complete day, beyond which no period is measured."""
+        self.last_day = last_day
+        self.parts: dict[Key, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+
+    def add(self, facts: Iterable[Fact | PeriodFact]) -> None:
+        """Add facts to every period and scope they belong to."""
+        for fact in facts:
+            if isinstance(fact, PeriodFact):
+                spans = [(fact.period_type, fact.period_start)]
+                scopes = [fact.scope]
+            else:
+                spans = [(period_type, period_start(period_type, fact.day)) for period_type in PERIODS]
+                scopes = list(scope_keys(fact.scopes))
+            for period_type, start in spans:
+                for scope_type, scope_id in scopes:
+                    parts = self.parts[(period_type, start, scope_type, scope_id)]
+                    for name, amount in fact.parts.items():
+                        if name.startswith("max_"):
+                            parts[name] = max(parts[name], Fraction(amount))
+                        elif (
+                            isinstance(fact, PeriodFact)
+                            or not name.startswith("last_")
+                            or fact.day == min(period_end(period_type, start), self.last_day)
+                        ):
+                            parts[name] += amount
+
+    def evaluate(self, definition: Definition) -> dict[Key, Value]:
+        """Return the values of a definition wherever one of its parts is known."""
+        found = {}
+        above = terms(definition.numerator)
+        below = terms(definition.denominator) if definition.denominator else {}
+        for key, parts in self.parts.items():
+            if not any(name in parts for name in (*above, *below)):
+                continue
+            numerator = sum((parts.get(name, Fraction(0)) * factor for name, factor in above.items()), Fraction(0))
+            if definition.denominator is None:
+                found[key] = Value(numerator, None, numerator * definition.multiplier)
+                continue
+            denominator = sum((parts.get(name, Fraction(0)) * factor for name, factor in below.items()), Fraction(0))
+            quotient = numerator * definition.multiplier / denominator if denominator else None
+            found[key] = Value(numerator, denominator, quotient)
+        return found
+
+
+def terms(formula: str) -> dict[str, int]:
+    """Return the parts of ``a + 2 b - c`` with their factors."""
+    found: dict[str, int] = {}
+    sign, factor = 1, 1
+    for word in formula.split():
+        if word in "+-":
+            sign = 1 if word == "+" else -1
+        elif word.isdigit():
+            factor = int(word)
+        else:
+            found[word] = found.get(word, 0) + sign * factor
+            sign, factor = 1, 1
+    return found

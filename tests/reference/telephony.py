@@ -1,0 +1,338 @@
+"""Demand, access and handling: KPIs 1 to 18, from queue entries, handled legs, callbacks, sessions and trunks."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from tests.reference.center import Center
+from tests.reference.records import Row, flag, instant, number, seconds
+from tests.reference.spans import Span, length, merged
+from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
+
+ENTERED = "answered + abandoned + callback_requested + voicemail"
+HANDLE = "talk_seconds + hold_seconds + acw_seconds"
+
+DEFINITIONS = [
+    Definition("contacts_offered", "default", "offered"),
+    Definition("contacts_offered", "net_of_short_abandons", "offered - offered_short"),
+    Definition("contacts_offered", "queue_entries", "queue_entries"),
+    Definition("contact_arrival_rate", "default", "offered", "open_hours"),
+    Definition("contact_arrival_rate", "per_interval", "offered", "open_intervals"),
+    Definition("peak_interval_contacts", "default", "max_offered"),
+    Definition("peak_interval_contacts", "busy_hour", "max_offered_hour"),
+    Definition("contacts_handled", "default", "handled_contacts"),
+    Definition("contacts_handled", "incl_outbound", "handled_contacts + outbound_contacts"),
+    Definition("contacts_handled", "handled_legs", "handled_legs"),
+    Definition("contacts_abandoned", "default", "abandoned"),
+    Definition("contacts_abandoned", "incl_short", "abandoned + abandoned_short"),
+    Definition("blocked_contact_rate", "default", "blocked_attempts", "blocked_attempts + connected_attempts", 100),
+    Definition("blocked_contact_rate", "all_trunks_busy_time_share", "busy_seconds", "trunk_seconds", 100),
+    Definition("abandonment_rate", "default", "abandoned", ENTERED, 100),
+    Definition("abandonment_rate", "answered_plus_abandoned", "abandoned", "answered + abandoned", 100),
+    Definition("abandonment_rate", "all_queue_entries_incl_short", "abandoned + abandoned_short", "queue_entries", 100),
+    Definition("abandonment_rate", "offered_incl_flow_outs", "abandoned", f"{ENTERED} + overflow_out", 100),
+    Definition("service_level", "default", "answered_in_threshold", "answered + abandoned", 100),
+    Definition("service_level", "answered_only", "answered_in_threshold", "answered", 100),
+    Definition(
+        "service_level", "all_abandons_penalise", "answered_in_threshold", "answered + abandoned + abandoned_short", 100
+    ),
+    Definition(
+        "service_level",
+        "abandon_within_threshold_ignored",
+        "answered_in_threshold",
+        "answered + abandoned + abandoned_short - abandoned_in_threshold",
+        100,
+    ),
+    Definition(
+        "service_level",
+        "abandon_within_threshold_credited",
+        "answered_in_threshold + abandoned_in_threshold",
+        "answered + abandoned + abandoned_short",
+        100,
+    ),
+    Definition(
+        "service_level",
+        "short_abandons_credited",
+        "answered_in_threshold + abandoned_short",
+        "answered + abandoned + abandoned_short",
+        100,
+    ),
+    Definition("service_level", "include_flow_outs", "answered_in_threshold", f"{ENTERED} + overflow_out", 100),
+    Definition(
+        "service_level",
+        "removed_within_threshold_over_queued",
+        "answered_in_threshold + abandoned_in_threshold + callback_in_threshold",
+        "queue_entries",
+        100,
+    ),
+    Definition(
+        "service_level", "contact_cumulative_wait", "contact_in_threshold", "contact_answered_or_abandoned", 100
+    ),
+    Definition("average_speed_of_answer", "default", "wait_answered_seconds", "answered"),
+    Definition(
+        "average_speed_of_answer",
+        "incl_callbacks",
+        "wait_answered_seconds + callback_wait_seconds",
+        "answered + callbacks_completed",
+    ),
+    Definition("average_speed_of_answer", "cumulative", "contact_wait_answered_seconds", "contact_answered"),
+    Definition("average_queue_time", "default", "wait_all_seconds", "waited_entries"),
+    Definition("average_queue_time", "per_contact", "wait_all_seconds", "offered"),
+    Definition("longest_queue_wait", "default", "max_wait_seconds"),
+    Definition("longest_queue_wait", "answered_only", "max_wait_answered_seconds"),
+    Definition("average_time_to_abandon", "default", "wait_abandoned_seconds", "abandoned"),
+    Definition(
+        "average_time_to_abandon",
+        "incl_short",
+        "wait_abandoned_seconds + wait_abandoned_short_seconds",
+        "abandoned + abandoned_short",
+    ),
+    Definition("callback_success_rate", "default", "callbacks_completed", "callbacks_closed", 100),
+    Definition("callback_success_rate", "within_promised_time", "callbacks_in_time", "callbacks_closed", 100),
+    Definition("callback_success_rate", "take_rate", "callbacks_requested", "offered", 100),
+    Definition("callback_success_rate", "average_callback_wait", "callback_wait_seconds", "callbacks_completed"),
+    Definition("self_service_share", "default", "sessions_no_agent", "sessions_no_agent + offered", 100),
+    Definition("self_service_share", "sessions_over_contacts", "sessions_no_agent", "offered", 100),
+    Definition("self_service_containment_rate", "default", "sessions_contained", "sessions_started", 100),
+    Definition("self_service_containment_rate", "raw_no_agent", "sessions_no_agent", "sessions_started", 100),
+    Definition(
+        "self_service_containment_rate",
+        "no_agent_contact_within_24h",
+        "sessions_contained_24h",
+        "sessions_started",
+        100,
+    ),
+    Definition("average_handle_time", "default", HANDLE, "handled_legs"),
+    Definition("average_handle_time", "per_contact", HANDLE, "handled_contacts"),
+    Definition(
+        "average_handle_time", "incl_outbound", f"{HANDLE} + outbound_handle_seconds", "handled_legs + outbound_legs"
+    ),
+    Definition("average_handle_time", "excl_hold", "talk_seconds + acw_seconds", "handled_legs"),
+    Definition("average_after_contact_work_time", "default", "acw_seconds", "handled_legs"),
+    Definition("average_after_contact_work_time", "share_of_handle_time", "acw_seconds", HANDLE, 100),
+    Definition("transfer_rate", "default", "transferred_legs", "handled_legs", 100),
+    Definition("transfer_rate", "per_contact", "transferred_contacts", "handled_contacts", 100),
+    Definition("transfer_rate", "external_only", "transferred_external", "handled_legs", 100),
+]
+
+
+def facts(center: Center) -> Iterator[Fact | PeriodFact]:
+    """Yield the facts of all subjects of this module."""
+    for contact_id, contact in center.contacts.items():
+        legs = center.legs.get(contact_id, [])
+        if contact["direction"] == "inbound":
+            yield from queue_facts(center, contact, [leg for leg in legs if leg["leg_type"] == "queue"])
+        yield from handling_facts(center, contact)
+    yield from peaks(center)
+    yield from open_hours(center)
+    yield from callback_facts(center)
+    yield from session_facts(center)
+    yield from trunk_facts(center)
+
+
+def queue_facts(center: Center, contact: Row, entries: list[Row]) -> Iterator[Fact]:
+    """Yield one fact per queue entry of an inbound contact, and one for the contact over all its hops."""
+    place = {"site": contact["site_id"], "channel": contact["channel"], "campaign": contact.get("campaign_id") or ""}
+    for position, leg in enumerate(entries):
+        on = center.leg_day(leg)
+        promise = center.queue(leg["queue_id"], on)
+        wait = center.wait(leg)
+        outcome = leg["queue_outcome"]
+        in_threshold = wait <= number(promise["service_level_threshold_seconds"])
+        is_short = center.is_short(leg)
+        kind = "abandoned_short" if is_short else outcome
+        is_over = outcome != "in_queue"
+        parts: Parts = {
+            "queue_entries": 1,
+            "offered": int(position == 0),
+            "offered_short": int(position == 0 and is_short),
+            kind: 1,
+            "answered_in_threshold": int(outcome == "answered" and in_threshold),
+            "abandoned_in_threshold": int(outcome == "abandoned" and in_threshold),
+            "callback_in_threshold": int(outcome == "callback_requested" and in_threshold),
+            "wait_all_seconds": wait if is_over else 0,
+            "waited_entries": int(is_over),
+            "max_wait_seconds": wait,
+            "max_wait_answered_seconds": wait if outcome == "answered" else 0,
+            "wait_answered_seconds": wait if outcome == "answered" else 0,
+            "wait_abandoned_seconds": wait if kind == "abandoned" else 0,
+            "wait_abandoned_short_seconds": wait if is_short else 0,
+        }
+        scopes = place | {"queue": leg["queue_id"]}
+        if leg["answered_at"]:
+            scopes |= {name: of for name, of in center.of_agent(leg["agent_id"], on).items() if name != "site"}
+        yield Fact(on, scopes, parts)
+    if entries:
+        first = entries[0]
+        on = center.leg_day(first)
+        promise = center.queue(first["queue_id"], on)
+        wait = sum(center.wait(leg) for leg in entries)
+        answered = any(leg["queue_outcome"] == "answered" for leg in entries)
+        gave_up = entries[-1]["queue_outcome"] == "abandoned" and wait >= number(promise["short_abandon_seconds"])
+        within = answered and wait <= number(promise["service_level_threshold_seconds"])
+        yield Fact(
+            on,
+            place | {"queue": first["queue_id"]},
+            {
+                "contact_in_threshold": int(within),
+                "contact_answered": int(answered),
+                "contact_answered_or_abandoned": int(answered or gave_up),
+                "contact_wait_answered_seconds": wait if answered else 0,
+            },
+        )
+
+
+def handling_facts(center: Center, contact: Row) -> Iterator[Fact]:
+    """Yield one fact per leg in which an agent served the customer."""
+    inbound = contact["direction"] == "inbound"
+    has_first, has_transfer, has_outbound = False, False, False
+    for leg in center.handling_legs(contact["contact_id"]):
+        on = center.leg_day(leg)
+        scopes = {"channel": contact["channel"], "queue": leg.get("queue_id") or ""}
+        scopes |= {"campaign": contact.get("campaign_id") or ""}
+        scopes |= center.of_agent(leg["agent_id"], on) | {"site": contact["site_id"]}
+        talk, hold, acw = (number(leg.get(name)) for name in ("talk_seconds", "hold_seconds", "acw_seconds"))
+        transferred = leg["transfer_out_type"] != "none"
+        if inbound and leg["leg_type"] != "outbound":
+            parts: Parts = {
+                "handled_legs": 1,
+                "handled_contacts": int(not has_first),
+                "talk_seconds": talk,
+                "hold_seconds": hold,
+                "acw_seconds": acw,
+                "transferred_legs": int(transferred),
+                "transferred_contacts": int(transferred and not has_transfer),
+                "transferred_external": int(leg["transfer_out_type"] == "external"),
+            }
+            has_first, has_transfer = True, has_transfer or transferred
+        else:
+            parts = {
+                "outbound_legs": 1,
+                "outbound_contacts": int(not has_outbound and not inbound),
+                "outbound_handle_seconds": talk + hold + acw,
+            }
+            has_outbound = True
+        yield Fact(on, scopes, parts)
+
+
+def offered(center: Center) -> Iterator[tuple[datetime, date, dict[str, str], bool]]:
+    """Yield instant, business date, scopes and shortness of the first queue entry of every inbound contact."""
+    for contact_id, contact in center.contacts.items():
+        entries = [leg for leg in center.legs.get(contact_id, []) if leg["leg_type"] == "queue"]
+        if contact["direction"] == "inbound" and entries:
+            first = entries[0]
+            scopes = {"site": contact["site_id"], "channel": contact["channel"], "queue": first["queue_id"]}
+            yield instant(first["queued_at"]), center.leg_day(first), scopes, center.is_short(first)
+
+
+def interval_of(center: Center, at: datetime, site_id: str | None) -> tuple[date, int, int]:
+    """Return local date, number of the interval in the day and fold of an instant; a repeated hour has fold 1."""
+    local = center.local(at, site_id)
+    return local.date(), (local.hour * 60 + local.minute) // center.parameters.interval_minutes, local.fold
+
+
+def peaks(center: Center) -> Iterator[PeriodFact]:
+    """Yield the busiest interval, and the busiest two intervals in a row, of every period and scope."""
+    counts: dict[tuple[str, str | None], Counter[tuple[date, int, int]]] = defaultdict(Counter)
+    starts: dict[tuple[str, str | None], Counter[datetime]] = defaultdict(Counter)
+    length_of = timedelta(minutes=center.parameters.interval_minutes)
+    days: dict[tuple[str, str | None, datetime], date] = {}
+    for at, on, scopes, _ in offered(center):
+        local = center.local(at, scopes["site"])
+        begin = at - timedelta(minutes=local.minute % center.parameters.interval_minutes, seconds=local.second)
+        for scope in scope_keys(scopes):
+            counts[scope][interval_of(center, at, scopes["site"])] += 1
+            starts[scope][begin] += 1
+            days[(*scope, begin)] = on
+    for scope, by_interval in counts.items():
+        for (on, _, _), count in by_interval.items():
+            for period_type in PERIODS:
+                yield PeriodFact(period_type, period_start(period_type, on), scope, {"max_offered": count})
+        for begin, count in starts[scope].items():
+            rolling = count + starts[scope].get(begin + length_of, 0)
+            on = days[(*scope, begin)]
+            for period_type in PERIODS:
+                yield PeriodFact(period_type, period_start(period_type, on), scope, {"max_offered_hour": rolling})
+
+
+def open_hours(center: Center) -> Iterator[PeriodFact]:
+    """Yield hours and intervals in which a queue was open; of several queues the union per site."""
+    by_scope: dict[tuple[str, str | None], dict[tuple[str, date], list[Span]]] = defaultdict(lambda: defaultdict(list))
+    for row in center.rows("operating_hours"):
+        on = date.fromisoformat(row["local_date"])
+        queue = center.queue(row["queue_id"], on)
+        scopes = {"queue": row["queue_id"], "site": queue.get("site_id") or "", "channel": queue["channel"]}
+        for scope in scope_keys(scopes):
+            span = instant(row["open_at"]), instant(row["close_at"])
+            by_scope[scope][(queue.get("site_id") or "", on)].append(span)
+    for scope, by_site in by_scope.items():
+        for (_, on), spans in by_site.items():
+            opened = length(merged(spans))
+            parts: Parts = {
+                "open_hours": opened / 3600,
+                "open_intervals": opened / 60 / center.parameters.interval_minutes,
+            }
+            for period_type in PERIODS:
+                yield PeriodFact(period_type, period_start(period_type, on), scope, parts)
+
+
+def callback_facts(center: Center) -> Iterator[Fact]:
+    """Yield one fact per requested callback, dated to the request."""
+    for row in center.rows("callbacks"):
+        contact = center.contacts.get(row["contact_id"])
+        if contact is None:
+            continue
+        asked = instant(row["requested_at"])
+        due = instant(row["due_at"]) if row.get("due_at") else None
+        completed = row["status"] == "completed"
+        connected = instant(row["connected_at"]) if row.get("connected_at") else None
+        past_due = row["status"] == "pending" and due is not None and due < center.as_of
+        parts: Parts = {
+            "callbacks_requested": 1,
+            "callbacks_completed": int(completed),
+            "callbacks_closed": int(row["status"] in ("completed", "failed", "cancelled") or past_due),
+            "callbacks_in_time": int(completed and connected is not None and due is not None and connected <= due),
+            "callback_wait_seconds": seconds(asked, connected) if completed and connected else 0,
+        }
+        scopes = {"site": contact["site_id"], "channel": contact["channel"], "queue": row["queue_id"]}
+        yield Fact(center.local_day(asked, contact["site_id"]), scopes, parts)
+
+
+def session_facts(center: Center) -> Iterator[Fact]:
+    """Yield one fact per self-service session, dated to its start."""
+    by_customer: dict[str, list[datetime]] = defaultdict(list)
+    for contact_id, contact in center.contacts.items():
+        if contact.get("customer_id") and center.is_handled(contact_id):
+            by_customer[contact["customer_id"]].append(instant(contact["started_at"]))
+    tests = {row["contact_id"] for row in center.rows("contacts")} - set(center.contacts)
+    for row in center.rows("self_service_sessions"):
+        if row.get("contact_id") in tests:
+            continue
+        contact_row = center.contacts.get(row.get("contact_id") or "")
+        start = instant(row["started_at"])
+        site_id = contact_row["site_id"] if contact_row else None
+        no_agent = not flag(row["agent_requested"])
+        contained = no_agent and flag(row["goal_completed"])
+        came_back = any(
+            start <= other <= start + timedelta(hours=24) for other in by_customer.get(row.get("customer_id") or "", [])
+        )
+        parts: Parts = {
+            "sessions_started": 1,
+            "sessions_no_agent": int(no_agent),
+            "sessions_contained": int(contained),
+            "sessions_contained_24h": int(contained and not came_back),
+        }
+        scopes = {"site": site_id, "channel": contact_row["channel"] if contact_row else ""}
+        yield Fact(center.local_day(start, site_id), {name: of or "" for name, of in scopes.items()}, parts)
+
+
+def trunk_facts(center: Center) -> Iterator[Fact]:
+    """Yield one fact per trunk group and interval."""
+    for row in center.rows("trunk_intervals"):
+        parts: Parts = {
+            "blocked_attempts": number(row["blocked_attempts"]),
+            "connected_attempts": number(row["connected_attempts"]),
+            "busy_seconds": number(row.get("all_trunks_busy_seconds")),
+            "trunk_seconds": number(row["interval_minutes"]) * 60 if row.get("all_trunks_busy_seconds") else 0,
+        }
+        yield Fact(center.local_day(instant(row["interval_start_at"]), None), {}, parts)
