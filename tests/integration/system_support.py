@@ -49,13 +49,17 @@ class Night:
 class SystemWarehouse:
     """Staging and conformed models of every system on one scratch home; dbt's parse cache outlives ``reset``.
 
-    ``more`` names further folders of the project to build with, such as ``MARTS``.
+    ``more`` names further folders of the project to build with, such as ``MARTS``; ``overlay`` is a folder whose files
+    are laid over the project's.
     """
 
-    def __init__(self, scratch: Path, more: tuple[str, ...] = ()) -> None:
+    def __init__(self, scratch: Path, more: tuple[str, ...] = (), overlay: Path | None = None) -> None:
         self.home = scratch / "home"
         self.file = self.home / "warehouse.duckdb"
-        self.paths = DbtPaths(_parts_of_project(scratch / "project", LAYERS + more), scratch / "state")
+        project = _parts_of_project(scratch / "project", LAYERS + more)
+        if overlay is not None:
+            shutil.copytree(overlay, project, dirs_exist_ok=True)
+        self.paths = DbtPaths(project, scratch / "state")
         assert self._dbt(parse_arguments(self.paths)) == []
         self.declarations = load_declarations(read_manifest(self.paths))
 
