@@ -1,4 +1,6 @@
-"""The command line: ``contact-center demo | refresh | status``. Commands are declared here and done elsewhere.
+"""The command line: ``contact-center demo | refresh | status | document``.
+
+Commands are declared here and done elsewhere.
 
 Nothing slow is imported until a command needs it. Exit codes: 0 done, 1 the night failed, 2 wrong usage.
 """
@@ -98,3 +100,11 @@ def demo(
         days, contacts_per_day, agents, seed, dirt, end_date.date() if end_date else None, force=force, hint=hint
     )
     raise typer.Exit(write_demo(settings_or_exit(), options))
+
+
+@app.command()
+def document() -> None:
+    """Write the pages of docs/ that are generated: one per KPI and one per input contract."""
+    from orchestration.cli_document import write_documents
+
+    write_documents(settings_or_exit())

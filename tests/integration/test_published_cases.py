@@ -19,6 +19,11 @@ from tests.integration.system_support import MARTS, SystemWarehouse
 CASES = PROJECT_DIR.parent / "shared" / "oracles"
 SYSTEMS = PROJECT_DIR / "tests" / "fixtures" / "systems"
 
+ENTITIES = {
+    "monthly_metrics": ["agents", "contact_segments", "contacts", "queues", "sites"],
+    "stints": ["agents", "employment_spells", "sites"],
+}
+
 Row = dict[str, str]
 
 
@@ -39,9 +44,11 @@ def rows_of(file: Path) -> list[Row]:
 def warehouse_with(system: str, scratch: Path) -> SystemWarehouse:
     """Return a warehouse whose project has one more system: a folder, and its name in one variable."""
     folder = scratch / "overlay"
-    shutil.copytree(SYSTEMS / system, folder / "models" / "staging" / system, ignore=shutil.ignore_patterns("entities*"))
+    shutil.copytree(
+        SYSTEMS / system, folder / "models" / "staging" / system, ignore=shutil.ignore_patterns("entities*")
+    )
     project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text())
-    project["vars"]["systems"][system] = yaml.safe_load((SYSTEMS / system / "entities.yml").read_text())
+    project["vars"]["systems"][system] = ENTITIES[system]
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(project))
     warehouse = SystemWarehouse(scratch, more=MARTS, overlay=folder)
     warehouse.reset()
@@ -78,7 +85,8 @@ def test_every_agent_and_month_of_the_metrics_case_is_equal(tmp_path: Path) -> N
             " union all by name select * from marts.kpi_value_resolution)"
             " where variant = 'default' and period_type = 'month' and ("
             " scope_type = 'queue' and kpi_id in ('contacts_offered', 'abandonment_rate')"
-            " or scope_type = 'agent' and kpi_id in ('average_handle_time', 'transfer_rate', 'average_sentiment_score'))"
+            " or scope_type = 'agent'"
+            " and kpi_id in ('average_handle_time', 'transfer_rate', 'average_sentiment_score'))"
         )
     }
     people = {row["id"]: row for row in rows_of(folder / "inputs" / "input_13.csv")}

@@ -1,0 +1,106 @@
+"""What stands on what, read from the dbt manifest: extracts below a KPI, KPIs above an extract's column."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from orchestration.transform.project import Manifest
+
+Node = dict[str, Any]
+
+CALENDAR = frozenset({"dim_date"})
+"""Knows every day that anything happened on, so everything would stand on everything."""
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The models of a manifest with their refs; names are the models' own, without package."""
+
+    manifest: Manifest
+
+    @cached_property
+    def models(self) -> dict[str, Node]:
+        """Models by name."""
+        return {str(node["name"]): node for node in self.manifest["nodes"].values() if node["resource_type"] == "model"}
+
+    @cached_property
+    def parents(self) -> dict[str, set[str]]:
+        """Names of what each model reads, but for the calendar and the books of what is touched."""
+        found = {}
+        for name, node in self.models.items():
+            refs = (unique_id.split(".")[-1] for unique_id in node["depends_on"]["nodes"])
+            found[name] = {
+                ref for ref in refs if ref not in CALENDAR and self.models.get(ref, {}).get("schema") != "meta"
+            }
+        return found
+
+    @cached_property
+    def children(self) -> dict[str, set[str]]:
+        """Names of the models that read each model."""
+        found: dict[str, set[str]] = {}
+        for name, parents in self.parents.items():
+            for parent in parents:
+                found.setdefault(parent, set()).add(name)
+        return found
+
+    def above(self, names: set[str]) -> set[str]:
+        """Return the models that stand on any of these, directly or not, these included."""
+        return _closure(names, self.children)
+
+    def below(self, name: str) -> set[str]:
+        """Return everything that a model stands on, itself included."""
+        return _closure({name}, self.parents)
+
+    def facts_of(self, component: str) -> list[str]:
+        """Return the facts that a KPI component reads, sorted."""
+        return sorted(name for name in self.below(f"kpi_component_{component}") if name.startswith("fct_"))
+
+    def entities_of(self, component: str) -> list[str]:
+        """Return the contract entities that a KPI component stands on, sorted."""
+        return sorted(name for name in self.below(f"kpi_component_{component}") if self.is_conformed(name))
+
+    def is_conformed(self, name: str) -> bool:
+        """Whether the model is one of the contract's entities."""
+        return name in self.models and self.models[name]["schema"].endswith("conformed")
+
+    def components_that_read(self, entity: str, column: str) -> set[str]:
+        """Return the KPI components that stand on a model in whose text the entity's column occurs."""
+        word = re.compile(rf"\b{re.escape(column)}\b")
+        readers = {name for name in self.children.get(entity, set()) if word.search(self.models[name]["raw_code"])}
+        prefix = "kpi_component_"
+        return {name.removeprefix(prefix) for name in self.above(readers) if name.startswith(prefix)}
+
+    def filled_by(self, entity: str, column: str) -> list[str]:
+        """Return the systems whose staging gives the column a value, `standard` first."""
+        systems = []
+        for name in self.parents.get(entity, set()):
+            parts = re.fullmatch(r"stg_(\w+?)__\w+", name)
+            if parts and not re.search(rf"cast\(null as [^\n]+\) as {column}\b", self.models[name]["raw_code"]):
+                systems.append(parts[1])
+        return sorted(systems, key=lambda system: (system != "standard", system))
+
+
+def _closure(names: set[str], steps: dict[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += steps.get(name, set())
+    return seen
+
+
+def kpi_metrics(manifest: Manifest) -> Iterator[tuple[Node, Node]]:
+    """Yield (metric, its KPI definition) in the order of their names; a variant inherits from its default."""
+    metrics = [metric for metric in manifest["metrics"].values() if (metric["config"].get("meta") or {}).get("kpi")]
+    defaults = {
+        metric["config"]["meta"]["kpi"]["kpi_id"]: metric["config"]["meta"]["kpi"]
+        for metric in metrics
+        if metric["config"]["meta"]["kpi"]["variant"] == "default"
+    }
+    for metric in sorted(metrics, key=lambda metric: str(metric["name"])):
+        own = metric["config"]["meta"]["kpi"]
+        yield metric, {**defaults.get(own["kpi_id"], {}), **own}

@@ -1,0 +1,65 @@
+"""The generated pages of the documentation say what the definitions say."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from orchestration.documents.lineage import Lineage, kpi_metrics
+from orchestration.documents.write import generated_pages, write_pages
+from orchestration.settings import PROJECT_DIR
+from orchestration.transform.project import DbtPaths, Manifest
+from orchestration.transform.runner import current_manifest
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """Return the manifest of the project as it is now."""
+    folder = tmp_path_factory.mktemp("pages")
+    return current_manifest(DbtPaths(PROJECT_DIR, folder / "state"), folder)
+
+
+def test_the_pages_in_the_repository_are_those_that_the_definitions_give(manifest: Manifest) -> None:
+    pages = generated_pages(manifest, PROJECT_DIR)
+    docs = PROJECT_DIR / "docs"
+    stale = [name for name, text in pages.items() if not (docs / name).is_file() or (docs / name).read_text() != text]
+    assert stale == [], "run: contact-center document"
+    kept = {
+        page.relative_to(docs).as_posix() for folder in ("kpis", "contracts") for page in (docs / folder).glob("*.md")
+    }
+    assert kept == set(pages)
+
+
+def test_every_kpi_and_every_extract_has_a_page_with_an_example_and_rules(manifest: Manifest) -> None:
+    pages = generated_pages(manifest, PROJECT_DIR)
+    kpi_ids = {kpi["kpi_id"] for _, kpi in kpi_metrics(manifest)}
+    with (PROJECT_DIR / "tests/fixtures/golden/expected.csv").open(newline="") as file:
+        examples = {row["kpi_id"] for row in csv.DictReader(file)}
+    for kpi_id in kpi_ids:
+        page = pages[f"kpis/{kpi_id}.md"]
+        assert f"`{kpi_id}`" in page
+        assert kpi_id not in examples or "## Worked out by hand" in page, kpi_id
+    for source in manifest["sources"].values():
+        if source["source_name"] == "standard":
+            page = pages[f"contracts/{source['name']}.md"]
+            assert all(f"| `{column}` |" in page for column in source["columns"]), source["name"]
+
+
+def test_lineage_leads_from_a_column_to_the_kpis_that_stand_on_it(manifest: Manifest) -> None:
+    lineage = Lineage(manifest)
+    assert "leg" in lineage.components_that_read("contact_segments", "hold_seconds")
+    assert "customer" not in lineage.components_that_read("contact_segments", "hold_seconds")
+    assert "asterisk" in lineage.filled_by("contact_segments", "queued_at")
+    assert "asterisk" not in lineage.filled_by("contacts", "customer_id")
+    assert "fct_contact_segment" in lineage.facts_of("leg")
+
+
+def test_writing_twice_changes_nothing_and_pages_of_what_is_no_more_go(manifest: Manifest, tmp_path: Path) -> None:
+    example = tmp_path / "tests" / "fixtures" / "golden"
+    example.mkdir(parents=True)
+    (example / "expected.csv").write_text("kpi_id,variant,scope,numerator,denominator,value,arithmetic\n")
+    pages, changed = write_pages(manifest, tmp_path)
+    assert changed == pages
+    (tmp_path / "docs" / "kpis" / "gone.md").write_text("a KPI of the past")
+    assert write_pages(manifest, tmp_path) == (pages, 1)
+    assert not (tmp_path / "docs" / "kpis" / "gone.md").exists()
