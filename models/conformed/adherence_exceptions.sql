@@ -1,0 +1,2 @@
+-- grain: one row per exception
+{{ conformed('adherence_exceptions') }}

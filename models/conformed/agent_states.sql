@@ -1,0 +1,2 @@
+-- grain: one row per agent and begin of a state
+{{ conformed('agent_states') }}

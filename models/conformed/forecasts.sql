@@ -1,0 +1,2 @@
+-- grain: one row per forecast version, queue and interval
+{{ conformed('forecasts') }}

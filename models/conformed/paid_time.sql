@@ -1,0 +1,2 @@
+-- grain: one row per agent and work date
+{{ conformed('paid_time') }}

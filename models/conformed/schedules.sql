@@ -1,0 +1,2 @@
+-- grain: one row per scheduled activity
+{{ conformed('schedules') }}

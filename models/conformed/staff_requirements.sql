@@ -1,0 +1,2 @@
+-- grain: one row per site, staffing group and interval
+{{ conformed('staff_requirements') }}
