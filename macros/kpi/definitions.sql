@@ -27,20 +27,55 @@
 {%- endmacro %}
 
 
-{# The simple metrics that the KPIs of a component are made of: name -> SQL expression over one component row. #}
+{#
+    The simple metrics that the KPIs of a component are made of, by name: `expression` over one component row,
+    `aggregate` (sum or max) over rows, and `take`: `last` for a snapshot, which adds up over groups and not over days.
+#}
 {% macro kpi_parts(component) -%}
     {%- set parts = {} -%}
     {%- if execute -%}
         {%- set wanted = [] -%}
         {%- for kpi in kpi_definitions(component) -%}
-            {%- do wanted.append(kpi.numerator) -%}
-            {%- if kpi.denominator %}{% do wanted.append(kpi.denominator) %}{% endif -%}
+            {%- do wanted.extend([kpi.numerator, kpi.denominator]) -%}
         {%- endfor -%}
         {%- for metric in graph.metrics.values() | sort(attribute='name') if metric.name in wanted -%}
-            {%- do parts.update({metric.name: metric.type_params.expr}) -%}
+            {%- do parts.update({metric.name: {
+                'expression': metric.type_params.expr,
+                'aggregate': metric.type_params.metric_aggregation_params.agg,
+                'take': metric.config.meta.take,
+            }}) -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(parts) }}
+{%- endmacro %}
+
+
+{#
+    The scopes that the KPIs of a component are published for, and the columns that name their members: those that a
+    KPI lists and whose columns the component has. The enterprise has none. A pair's member is `first|second`.
+#}
+{% macro kpi_scopes(component) -%}
+    {%- set known = {
+        'queue_channel': ['queue_id', 'channel'],
+        'team_channel': ['team_id', 'channel'],
+        'site': ['site_id'],
+        'team': ['team_id'],
+        'agent': ['agent_id'],
+        'vendor': ['vendor_id'],
+        'queue': ['queue_id'],
+        'channel': ['channel'],
+        'segment': ['segment'],
+        'campaign': ['campaign_id'],
+    } -%}
+    {%- set found = {} -%}
+    {%- if execute -%}
+        {%- set held = (graph.nodes.values() | selectattr('name', 'equalto', 'kpi_component_' ~ component) | first).columns -%}
+        {%- set wanted = kpi_definitions(component) | map(attribute='scopes') | sum(start=[]) -%}
+        {%- for scope, columns in known.items() if scope in wanted and columns | select('in', held) | list == columns -%}
+            {%- do found.update({scope: columns}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 

@@ -1,57 +1,38 @@
 {#
-    Every KPI of a component, for every period and scope, from the definitions.
+    Every KPI of a component, for every period and scope, from the definitions: parts are summed first, divided last.
 
-    The parts are summed by period and scope (grouping sets), the division comes last. `scopes` maps a scope's
-    name to its column, `periods` lists period types from the finest, `date_column` is the component's date.
+    `date_column` is the component's date. `period_grain` says that the component is counted by period_type,
+    period_start, scope_type and scope_id already (see kpi_period_parts). Scopes are those whose columns the component
+    has (see kpi_scopes), periods those of the model's `meta.touched`.
     On an incremental night only touched periods, their successors (whose previous value moves) and values still
-    provisional are computed.
+    provisional are computed; what they are compared with is read from the table as it stands.
 #}
-{% macro kpi_values(component, date_column, scopes, periods) %}
-{%- set parts = kpi_parts(component) -%}
-with component as (
+{% macro kpi_values(component, date_column='business_date', period_grain=false, scopes=none, periods=none) %}
+{%- do touched() -%}
+{%- set periods = model_periods() -%}
+with
+{%- if is_incremental() %}
+to_compute as (
+
+    {{ periods_to_compute(periods) }}
+
+),
+{% endif %}
+component as (
 
     select * from {{ ref('kpi_component_' ~ component) }}
 
 ),
 
-summed as (
+{% if period_grain -%}
+{{ kpi_period_parts(component) }},
+{%- else -%}
+{{ kpi_sums(component, date_column, kpi_scopes(component), periods) }},
+{%- endif %}
 
-    {%- for period in periods %}
-    select
-        '{{ period }}' as period_type,
-        cast(date_trunc('{{ period }}', {{ date_column }}) as date) as period_start,
-        case
-            {%- for scope, column in scopes.items() %}
-            when grouping({{ column }}) = 0 then '{{ scope }}'
-            {%- endfor %}
-            else 'enterprise'
-        end as scope_type,
-        coalesce({{ scopes.values() | join(', ') }}) as scope_id
-        {%- for name, expression in parts.items() %},
-        sum({{ expression }}) as {{ name }}
-        {%- endfor %}
-    from component
-    {%- if is_incremental() %}
-    where cast(date_trunc('{{ period }}', {{ date_column }}) as date) in (
-        select period_start from ({{ periods_to_compute(periods, reach=-1) }}) where period_type = '{{ period }}'
-    )
-    {%- endif %}
-    group by grouping sets (
-        (date_trunc('{{ period }}', {{ date_column }}))
-        {%- for column in scopes.values() %},
-        (date_trunc('{{ period }}', {{ date_column }}), {{ column }})
-        {%- endfor %}
-    )
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+definitions as (
 
-),
-
--- rows without a member of the scope (an abandoned leg has no agent) belong to no scope of that type
-known as (
-
-    select * from summed
-    where scope_type = 'enterprise' or scope_id is not null
+    {{ kpi_definition_rows(component) }}
 
 ),
 
@@ -66,12 +47,8 @@ divided as (
         scope_type,
         scope_id,
         cast({{ kpi.numerator }} as double) as numerator,
-        {{ 'cast(' ~ kpi.denominator ~ ' as double)' if kpi.denominator else 'cast(null as double)' }} as denominator,
-        cast({{ kpi.multiplier }} as double) as multiplier,
-        {{ kpi.final_after_days }} as final_after_days,
-        {{ literal(kpi.numerator) }} as numerator_name,
-        {{ literal(kpi.denominator) }} as denominator_name
-    from known
+        {{ 'cast(' ~ kpi.denominator ~ ' as double)' if kpi.denominator else 'cast(null as double)' }} as denominator
+    from summed
     where scope_type in ('{{ kpi.scopes | join("', '") }}')
         and period_type in ('{{ (kpi.periods or periods) | join("', '") }}')
     {{ 'union all' if not loop.last }}
@@ -84,12 +61,8 @@ divided as (
         scope_type,
         scope_id,
         cast(null as double) as numerator,
-        cast(null as double) as denominator,
-        cast(null as double) as multiplier,
-        0 as final_after_days,
-        cast(null as varchar) as numerator_name,
-        cast(null as varchar) as denominator_name
-    from known
+        cast(null as double) as denominator
+    from summed
     where false
     {%- endfor %}
 
@@ -98,25 +71,50 @@ divided as (
 valued as (
 
     select
-        *,
-        case when denominator_name is null then multiplier * numerator else {{ ratio('numerator', 'denominator', 'multiplier') }} end as value,
-        {{ period_end('period_type', 'period_start') }} as period_end,
-        {{ period_shift('period_type', 'period_start', -1) }} as previous_start
+        divided.*,
+        definitions.multiplier,
+        definitions.final_after_days,
+        definitions.numerator_name,
+        definitions.denominator_name,
+        case
+            when definitions.denominator_name is null then definitions.multiplier * divided.numerator
+            else {{ ratio('divided.numerator', 'divided.denominator', 'definitions.multiplier') }}
+        end as value,
+        {{ period_end('divided.period_type', 'divided.period_start') }} as period_end,
+        {{ period_shift('divided.period_type', 'divided.period_start', -1) }} as previous_start
     from divided
+    inner join definitions
+        on divided.kpi_id = definitions.kpi_id
+            and divided.variant = definitions.variant
+
+),
+
+earlier as (
+
+    select kpi_id, variant, period_type, period_start, scope_type, scope_id, value from valued
+    {%- if is_incremental() %}
+    union all
+    select kpi_id, variant, period_type, period_start, scope_type, scope_id, value
+    from {{ this }}
+    where (period_type, period_start) in (
+            select (period_type, {{ period_shift('period_type', 'period_start', -1) }}) from to_compute
+        )
+        and (period_type, period_start) not in (select (period_type, period_start) from to_compute)
+    {%- endif %}
 
 ),
 
 compared as (
 
-    select valued.*, previous.value as previous_value
+    select valued.*, earlier.value as previous_value
     from valued
-    left join valued as previous
-        on valued.kpi_id = previous.kpi_id
-            and valued.variant = previous.variant
-            and valued.period_type = previous.period_type
-            and valued.previous_start = previous.period_start
-            and valued.scope_type = previous.scope_type
-            and valued.scope_id is not distinct from previous.scope_id
+    left join earlier
+        on valued.kpi_id = earlier.kpi_id
+            and valued.variant = earlier.variant
+            and valued.period_type = earlier.period_type
+            and valued.previous_start = earlier.period_start
+            and valued.scope_type = earlier.scope_type
+            and valued.scope_id is not distinct from earlier.scope_id
 
 )
 
@@ -140,57 +138,27 @@ select
             ', "', denominator_name, '": ', coalesce(cast(denominator as varchar), 'null'), '}'
         )
     end as components,
-    case when period_end + cast(final_after_days as integer) < cast({{ as_of() }} as date) then 'final' else 'provisional' end as state,
+    case when period_end + final_after_days < cast({{ as_of() }} as date) then 'final' else 'provisional' end as state,
     least(cast(period_end + 1 as timestamp), {{ as_of() }}) as data_watermark,
     (select max_by(parameter_set, refresh_id) from {{ source('meta', 'refresh') }}) as parameter_set,
     (select max_by(started_at, refresh_id) from {{ source('meta', 'refresh') }}) as _computed_at,
     (select max_by(run_id, refresh_id) from {{ source('meta', 'refresh') }}) as _run_id
 from compared
-where {{ touched() }}
 {% endmacro %}
 
 
-{# Last day of a period, from its type and first day. #}
-{% macro period_end(period_type, period_start) -%}
-    cast({{ period_shift(period_type, period_start, 1) }} - 1 as date)
-{%- endmacro %}
-
-
-{# First day of the period that lies `count` periods later. #}
-{% macro period_shift(period_type, period_start, count) -%}
-    cast(case {{ period_type }}
-        when 'day' then {{ period_start }} + interval ({{ count }}) day
-        when 'week' then {{ period_start }} + interval ({{ count * 7 }}) day
-        when 'month' then {{ period_start }} + interval ({{ count }}) month
-        when 'quarter' then {{ period_start }} + interval ({{ count * 3 }}) month
-        when 'year' then {{ period_start }} + interval ({{ count }}) year
-    end as date)
-{%- endmacro %}
-
-
-{#
-    Periods that an incremental night computes: those of touched days and those still provisional, and their
-    successors. `reach` -1 adds their predecessors, which the comparison needs but the table keeps as they are.
-#}
-{% macro periods_to_compute(periods, reach=0) -%}
-    {%- set subjects = config.get('meta').touched.subjects -%}
-    select
-        started.period_type,
-        cast(case started.period_type
-            when 'day' then started.period_start + shift.steps * interval 1 day
-            when 'week' then started.period_start + shift.steps * interval 7 day
-            when 'month' then started.period_start + shift.steps * interval 1 month
-            when 'quarter' then started.period_start + shift.steps * interval 3 month
-            when 'year' then started.period_start + shift.steps * interval 1 year
-        end as date) as period_start
+{# What the values of a component need of their definitions, one row per KPI and variant. #}
+{% macro kpi_definition_rows(component) %}
+    select *
     from (
-        {%- for period in periods %}
-        select '{{ period }}' as period_type, cast(date_trunc('{{ period }}', business_date) as date) as period_start
-        from {{ ref('touched_day') }}
-        where refresh_id > {{ last_complete_refresh() }} and subject in ('{{ subjects | join("', '") }}')
-        union
+        values
+        {%- for kpi in kpi_definitions(component) %}
+        (
+            '{{ kpi.kpi_id }}', '{{ kpi.variant }}', cast({{ kpi.multiplier }} as double), {{ kpi.final_after_days }},
+            cast({{ literal(kpi.numerator) }} as varchar), cast({{ literal(kpi.denominator) }} as varchar)
+        ){{ ',' if not loop.last }}
+        {%- else %}
+        ('', '', cast(1 as double), 0, '', cast(null as varchar))
         {%- endfor %}
-        select period_type, period_start from {{ this }} where state = 'provisional'
-    ) as started
-    cross join (select unnest(range({{ reach }}, 2)) as steps) as shift
+    ) as listed (kpi_id, variant, multiplier, final_after_days, numerator_name, denominator_name)
 {%- endmacro %}

@@ -1,6 +1,7 @@
 """The golden example: hand-computed values, all equal in numerator, denominator and value, and no trap fallen into."""
 
 import csv
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,14 @@ def where_of(scope: str) -> dict[str, str | None]:
             key |= {"period_type": "day", "period_start": value}
         elif name == "month":
             key |= {"period_type": "month", "period_start": f"{value}-01"}
-        elif name in ("queue", "agent", "channel"):
+        elif name == "week":
+            key |= {"period_type": "week", "period_start": value.partition("..")[0]}
+        elif name == "as_of":  # a snapshot at an instant is that of the day that ends there
+            key |= {
+                "period_type": "day",
+                "period_start": str((datetime.fromisoformat(value) - timedelta(seconds=1)).date()),
+            }
+        elif name in ("queue", "agent", "channel", "team", "site", "segment", "campaign", "vendor"):
             key |= {"scope_type": name, "scope_id": value}
         else:
             assert name == "all" or ".." in name, f"a scope this test does not know: {scope}"

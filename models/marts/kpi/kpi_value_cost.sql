@@ -7,9 +7,4 @@
 ) }}
 
 -- depends_on: {{ ref('kpi_component_cost') }}
-{{ kpi_values(
-    component='cost',
-    date_column='business_date',
-    scopes={'site': 'site_id', 'queue': 'queue_id', 'channel': 'channel'},
-    periods=['day', 'week', 'month', 'quarter', 'year']
-) }}
+{{ kpi_values(component='cost') }}

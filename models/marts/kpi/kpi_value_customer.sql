@@ -7,9 +7,4 @@
 ) }}
 
 -- depends_on: {{ ref('kpi_component_customer') }}
-{{ kpi_values(
-    component='customer',
-    date_column='month_start',
-    scopes={'segment': 'segment'},
-    periods=['month']
-) }}
+{{ kpi_values(component='customer', date_column='month_start') }}

@@ -7,9 +7,4 @@
 ) }}
 
 -- depends_on: {{ ref('kpi_component_people') }}
-{{ kpi_values(
-    component='people',
-    date_column='month_start',
-    scopes={'site': 'site_id', 'team': 'team_id'},
-    periods=['month', 'quarter', 'year']
-) }}
+{{ kpi_values(component='people', date_column='month_start') }}

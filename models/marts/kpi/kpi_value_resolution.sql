@@ -7,9 +7,4 @@
 ) }}
 
 -- depends_on: {{ ref('kpi_component_resolution') }}
-{{ kpi_values(
-    component='resolution',
-    date_column='business_date',
-    scopes={'site': 'site_id', 'queue': 'queue_id', 'channel': 'channel', 'team': 'team_id', 'agent': 'agent_id'},
-    periods=['day', 'week', 'month', 'quarter', 'year']
-) }}
+{{ kpi_values(component='resolution') }}

@@ -1,0 +1,73 @@
+{#
+    The period types: `start` is the unit that a day is cut to, `length` what a period lasts, `step` how far the
+    period lies that it is compared with. A trailing window moves by a month.
+#}
+{% macro period_types() -%}
+    {{ return({
+        'day': {'start': 'day', 'length': '1 day', 'step': '1 day'},
+        'week': {'start': 'week', 'length': '7 day', 'step': '7 day'},
+        'month': {'start': 'month', 'length': '1 month', 'step': '1 month'},
+        'quarter': {'start': 'quarter', 'length': '3 month', 'step': '3 month'},
+        'year': {'start': 'year', 'length': '12 month', 'step': '12 month'},
+    }) }}
+{%- endmacro %}
+
+
+{# First day of the period of a type, known when the model is written, that holds a day. #}
+{% macro period_of(period, day) -%}
+    cast(date_trunc('{{ period_types()[period].start }}', {{ day }}) as date)
+{%- endmacro %}
+
+
+{# Last day of a period, from its type and first day. #}
+{% macro period_end(period_type, period_start) -%}
+    cast(case {{ period_type }}
+        {%- for name, period in period_types().items() %}
+        when '{{ name }}' then {{ period_start }} + interval '{{ period.length }}'
+        {%- endfor %}
+    end as date) - 1
+{%- endmacro %}
+
+
+{# First day of the period that a period is compared with lies one step back; `count` steps further here. #}
+{% macro period_shift(period_type, period_start, count) -%}
+    cast(case {{ period_type }}
+        {%- for name, period in period_types().items() %}
+        when '{{ name }}' then {{ period_start }} + {{ count }} * interval '{{ period.step }}'
+        {%- endfor %}
+    end as date)
+{%- endmacro %}
+
+
+{# Last day that is complete, of a period that may still run; its first day while that one runs. #}
+{% macro last_complete_day(period_type, period_start) -%}
+    greatest({{ period_start }}, least({{ period_end(period_type, period_start) }}, cast({{ as_of() }} as date) - 1))
+{%- endmacro %}
+
+
+{#
+    Periods that an incremental night computes: those of touched days and those still provisional, and their
+    successors, whose previous value moves.
+#}
+{% macro periods_to_compute(periods) -%}
+    {%- set subjects = config.get('meta').touched.subjects -%}
+    select distinct -- a period may hold touched days and succeed such a period
+        started.period_type,
+        {{ period_shift('started.period_type', 'started.period_start', 'shift.steps') }} as period_start
+    from (
+        {%- for period in periods %}
+        select '{{ period }}' as period_type, {{ period_of(period, 'business_date') }} as period_start
+        from {{ ref('touched_day') }}
+        where refresh_id > {{ last_complete_refresh() }} and subject in ('{{ subjects | join("', '") }}')
+        union
+        {%- endfor %}
+        select period_type, period_start from {{ this }} where state = 'provisional'
+    ) as started
+    cross join (select unnest([0, 1]) as steps) as shift
+{%- endmacro %}
+
+
+{# The period types of a model of values: those that its `meta.touched` follows. None while parsing. #}
+{% macro model_periods() -%}
+    {{ return(config.get('meta').touched.periods if execute else []) }}
+{%- endmacro %}
