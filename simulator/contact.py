@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 
-from simulator.clock import stamp
+from simulator.clock import local_date, stamp
 from simulator.output import ContactDelivery, Row, flag
 from simulator.staff import Agent
-from simulator.world import Queue, queue_of
+from simulator.world import Queue, queue_of, site_of
 
 ENTRY_POINTS = {"voice": "hotline", "chat": "website-chat"}
 SENTIMENT_MODEL = "lexicon-2024.1"
@@ -170,36 +170,45 @@ class Contact:
     def _count(self, fresh: list[Leg], facts: Counter[str]) -> None:
         if not self.delivered:
             facts["contacts"] += 1
-            if self.direction == "inbound" and fresh[0].kind == "queue":
-                facts["contacts_offered"] += 1
+        zone = site_of(self.site).zone
         for leg in fresh:
-            facts["segments"] += 1
+            found: Counter[str] = Counter()
+            found["segments"] = 1
             if leg.kind == "queue":
-                _count_queue_leg(leg, facts)
-            if leg.answered < 0:
-                continue
-            if leg.kind == "outbound":
-                facts["outbound_connected"] += 1
-            elif leg.kind in CUSTOMER_FACING and self.direction == "inbound":
-                facts["handled_legs"] += 1
-                facts["talk_seconds"] += leg.talk
-                facts["hold_seconds"] += leg.hold
-                facts["acw_seconds"] += leg.acw
-                facts["transferred_legs"] += leg.transfer != "none"
-                if not self.was_counted_handled:
-                    self.was_counted_handled = True
-                    facts["contacts_handled"] += 1
+                _count_queue_leg(leg, found)
+                if self.direction == "inbound" and leg is self.legs[0]:
+                    found["contacts_offered"] = 1
+            if leg.answered >= 0 and leg.kind == "outbound":
+                found["outbound_connected"] = 1
+            elif leg.answered >= 0 and leg.kind in CUSTOMER_FACING and self.direction == "inbound":
+                self._count_handled(leg, found)
+            facts.update(found)
+            anchor = leg.queued if leg.queued >= 0 else leg.answered if leg.answered >= 0 else self.started
+            day = local_date(zone, anchor)
+            facts.update({f"{name} {day}": count for name, count in found.items()})
+
+    def _count_handled(self, leg: Leg, found: Counter[str]) -> None:
+        found["handled_legs"] = 1
+        found["talk_seconds"] = leg.talk
+        found["hold_seconds"] = leg.hold
+        found["acw_seconds"] = leg.acw
+        found["transferred_legs"] = int(leg.transfer != "none")
+        if not self.was_counted_handled:
+            self.was_counted_handled = True
+            found["contacts_handled"] = 1
 
 
-def _count_queue_leg(leg: Leg, facts: Counter[str]) -> None:
+def _count_queue_leg(leg: Leg, found: Counter[str]) -> None:
     queue = queue_of(leg.queue)
     wait = leg.dequeued - leg.queued
-    facts["queue_entries"] += 1
-    facts["wait_seconds"] += wait
+    found["queue_entries"] = 1
+    found["wait_seconds"] = wait
     if leg.outcome == "abandoned" and wait < queue.short_abandon:
-        facts["abandoned_short"] += 1
+        found["abandoned_short"] = 1
         return
-    facts[leg.outcome] += 1
-    if leg.outcome == "answered":
-        facts["wait_answered_seconds"] += wait
-        facts["answered_within_threshold"] += wait <= queue.threshold
+    found[leg.outcome] = 1
+    if leg.outcome == "abandoned":
+        found["wait_abandoned_seconds"] = wait
+    elif leg.outcome == "answered":
+        found["wait_answered_seconds"] = wait
+        found["answered_within_threshold"] = int(wait <= queue.threshold)

@@ -32,6 +32,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "trunk_intervals": "trunk_group_id interval_start_at interval_minutes connected_attempts blocked_attempts"
         " all_trunks_busy_seconds",
         "operating_hours": "queue_id local_date open_at close_at",
+        "schedules": "schedule_segment_id agent_id activity is_paid counts_for_adherence start_at end_at"
+        " version_published_at",
+        "adherence_exceptions": "exception_id agent_id start_at end_at exception_type is_excused",
+        "absences": "absence_id agent_id start_at end_at absence_type is_planned approval_status",
+        "paid_time": "agent_id work_date paid_seconds",
         "orders": "order_id customer_id contact_id agent_id campaign_id ordered_at order_channel status cancelled_at"
         " currency",
         "order_lines": "order_id line_no line_type product_id net_amount",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from simulator.attendance import Attendance
 from simulator.clock import stamp
 from simulator.context import Context
+from simulator.duty import Activity, Duty, State
 from simulator.output import Output
 from simulator.queueing import Dispatcher
-from simulator.staff import Agent, Duty
+from simulator.staff import Agent
 from simulator.world import POOLS, QUEUES, Pool, queues_of_pool
 
 OVERTIME_SECONDS = 1_500
-BREAK_SECONDS, MEAL_SECONDS = 900, 1_800
+LONG_PAUSE, PAPERWORK, PAPERWORK_SECONDS = 0.05, 0.02, 1_200
 NATIVE = {
     "available": "Ready",
     "ringing": "Alerting",
@@ -27,23 +29,28 @@ NATIVE = {
     "offline_work": "Paperwork",
     "system_down": "Desktop restart",
 }
-ASIDE = ("training", "coaching", "meeting", "offline_work", "system_down")
+# Why someone who is not where the schedule says is excused.
+EXCUSES = {"system_down": "system_outage", "offline_work": "approved_offline"}
 
 
 class Desk:
     """An agent logged in for one shift. ``busy`` counts held contacts, wrap-up included; ``talking`` without it."""
 
-    __slots__ = ("agent", "busy", "duty_end", "is_leaving", "is_online", "pending", "pool", "since", "state", "talking")
+    __slots__ = (
+        "agent", "busy", "duty", "is_excused", "is_leaving", "is_online", "pending", "pool", "since", "state",
+        "talking",
+    )  # fmt: skip
 
-    def __init__(self, agent: Agent, pool: FloorPool, now: int, duty_end: int) -> None:
-        self.agent = agent
+    def __init__(self, duty: Duty, pool: FloorPool, now: int) -> None:
+        self.agent: Agent = duty.agent
+        self.duty = duty
         self.pool = pool
         self.busy = 0
         self.talking = 0
         self.state = "available"
         self.since = now
-        self.duty_end = duty_end
-        self.pending: list[tuple[str, int]] = []
+        self.pending: list[tuple[str, int, bool]] = []
+        self.is_excused = False
         self.is_leaving = False
         self.is_online = True
 
@@ -54,6 +61,7 @@ class Desk:
         if now > self.since:
             out.add("agent_states", self.agent.agent_id, stamp(self.since), stamp(now), self.state, NATIVE[self.state])
             out.truth[f"state_seconds_{self.state}"] += now - self.since
+            self.duty.states.append(State(self.state, self.since, now))
         self.state = state
         self.since = now
 
@@ -79,36 +87,44 @@ class FloorPool:
 class Floor:
     """Logs agents in and out, sends them on breaks and hands them work."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, attendance: Attendance) -> None:
+        self._attendance = attendance
         self._engine = context.engine
         self._out = context.out
         self._rng = context.rng("floor")
+        self._online: dict[Desk, None] = {}
         self.pools = {pool.pool_id: FloorPool(pool) for pool in POOLS}
         self.pool_of_queue = {queue.queue_id: self.pools[queue.pool_id] for queue in QUEUES}
 
-    def schedule(self, duty: Duty, not_before: int = 0) -> None:
-        """Plan a shift: arrival a little early or late, breaks, now and then a training, the end."""
-        rng = self._rng
-        start = max(duty.start + max(-120, int(rng.gauss(20, 90))), not_before)
-        if duty.end - start < 3_600:
-            return
-        desk = Desk(duty.agent, self.pools[duty.agent.pool.pool_id], start, duty.end)
-        at = self._engine.at
-        at(start, self._login, desk)
-        length = duty.end - duty.start
-        offset = rng.randint(-1_800, 1_800)
-        if duty.is_full:
-            plan = [(0.24, "break", BREAK_SECONDS), (0.5, "meal", MEAL_SECONDS), (0.76, "break", BREAK_SECONDS)]
-        else:
-            plan = [(0.5, "break", BREAK_SECONDS)]
-        if duty.is_full and rng.random() < 0.09:
-            plan.append((0.63, ASIDE[min(int(rng.expovariate(0.9)), 4)], 1_800))
-        for share, state, seconds in plan:
-            when = duty.start + int(length * share) + offset
-            if when > start:
-                at(when, self._pause, desk, state, max(60, int(rng.gauss(seconds, 60))))
-        at(duty.end, self._end_duty, desk)
+    def schedule(self, duty: Duty) -> None:
+        """Plan a shift: the log-in, pauses about when they are due and about as long, sometimes paperwork, the end."""
+        rng, at = self._rng, self._engine.at
+        desk = Desk(duty, self.pools[duty.agent.pool.pool_id], duty.arrives)
+        at(duty.arrives, self._login, desk)
+        for activity in duty.activities:
+            if activity.kind != "on_queue" and duty.arrives < activity.start < duty.leaves:
+                at(
+                    activity.start + max(-60, int(rng.gauss(15, 40))),
+                    self._pause,
+                    desk,
+                    activity.kind,
+                    self._length(activity),
+                )
+        if rng.random() < PAPERWORK:
+            at(duty.start + int(rng.uniform(0.1, 0.8) * (duty.leaves - duty.start)), self._pause, desk, "offline_work",
+               PAPERWORK_SECONDS, True)  # fmt: skip
+        at(duty.leaves, self._end_duty, desk)
+
+    def _length(self, activity: Activity) -> int:
+        """Draw how long a pause really takes: some people forget the time."""
+        seconds = activity.end - activity.start + int(self._rng.gauss(0, 50))
+        return max(60, seconds + (self._rng.randint(180, 900) if self._rng.random() < LONG_PAUSE else 0))
+
+    def system_down(self, pool_id: str, seconds: int, share: float) -> None:
+        """Let a share of a pool's desks lose their system for so long, once the contact they hold is done."""
+        for desk in list(self._online):
+            if desk.pool.spec.pool_id == pool_id and self._rng.random() < share:
+                self._pause(desk, "system_down", seconds, is_excused=True)
 
     def take(self, desk: Desk) -> None:
         """Count one more contact at a desk that was just taken out of the idle list."""
@@ -156,7 +172,7 @@ class Floor:
             self._next(desk)
 
     def _stays_for_waiting(self, desk: Desk) -> bool:
-        return desk.pool.core.has_waiting() and self._engine.now < desk.duty_end + OVERTIME_SECONDS
+        return desk.pool.core.has_waiting() and self._engine.now < desk.duty.leaves + OVERTIME_SECONDS
 
     def _settle(self, desk: Desk) -> None:
         """Let an empty desk follow its plan: a pending break first, then the way home, else back to work."""
@@ -164,8 +180,10 @@ class Floor:
         if desk.is_leaving and not self._stays_for_waiting(desk):
             desk.change("logged_out", now, self._out)
             desk.is_online = False
+            del self._online[desk]
+            self._attendance.settle(desk.duty, now)
         elif desk.pending and not desk.is_leaving:
-            state, seconds = desk.pending.pop(0)
+            state, seconds, desk.is_excused = desk.pending.pop(0)
             desk.change(state, now, self._out)
             self._engine.at(now + seconds, self._back, desk)
         else:
@@ -195,17 +213,22 @@ class Floor:
 
     def _login(self, desk: Desk) -> None:
         desk.since = self._engine.now
+        self._online[desk] = None
         self._next(desk)
 
-    def _pause(self, desk: Desk, state: str, seconds: int) -> None:
-        if not desk.is_online or desk.is_leaving:
+    def _pause(self, desk: Desk, state: str, seconds: int, is_excused: bool = False) -> None:
+        if desk not in self._online or desk.is_leaving:
             return
-        desk.pending.append((state, seconds))
+        desk.pending.append((state, seconds, is_excused))
         desk.pool.core.withdraw(desk)
         if not desk.busy and desk.state == "available":
             self._settle(desk)
 
     def _back(self, desk: Desk) -> None:
+        if desk.is_excused:
+            desk.is_excused = False
+            now = self._engine.now
+            self._attendance.except_from(desk.duty, desk.since, now, EXCUSES[desk.state], excused=True)
         if desk.pending or desk.is_leaving:
             self._settle(desk)
             return

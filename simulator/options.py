@@ -67,9 +67,12 @@ class SimulationSummary:
 
     files: files of the period, whether or not their bytes were already there.
     rows: rows per entity, defects included.
-    truth: counts and sums kept by the simulator itself (see ``truth.py``), as delivered by the last file.
+    truth: counts and sums kept by the simulator itself, as delivered by the last file.
+    daily: those of them that belong to a site's local day, by name and ISO date. On the last days some of what is
+        counted is still going on (a shift, a contact) and a future day may already be planned.
     """
 
     files: int
     rows: dict[str, int] = field(default_factory=dict)
-    truth: dict[str, int | float] = field(default_factory=dict)
+    truth: dict[str, int] = field(default_factory=dict)
+    daily: dict[str, dict[str, int]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 from simulator.entities import COLUMNS
 
@@ -26,6 +27,19 @@ def money(cents: int) -> str:
     """Return an amount of cents as decimal text."""
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
     return f"{sign}{cents // 100}.{cents % 100:02d}"
+
+
+def split_truth(counts: Counter[str]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """Separate totals from the counts of single days, whose names end with a date; both sorted by name."""
+    totals: dict[str, int] = {}
+    daily: dict[str, dict[str, int]] = {}
+    for name in sorted(counts):
+        what, _, day = name.partition(" ")
+        if day:
+            daily.setdefault(what, {})[day] = counts[name]
+        else:
+            totals[name] = counts[name]
+    return totals, daily
 
 
 @dataclass
@@ -59,6 +73,11 @@ class Output:
         self._added: dict[str, list[Row]] = {name: [] for name in COLUMNS}
         self._put: dict[str, dict[str, Row]] = {name: {} for name in COLUMNS}
         self._contacts: dict[str, ContactDelivery] = {}
+
+    def count(self, name: str, amount: int, day: date) -> None:
+        """Add to what is true of the whole and of a site's local day."""
+        self.truth[name] += amount
+        self.truth[f"{name} {day}"] += amount
 
     def add(self, entity: str, *values: str) -> None:
         """Deliver a row that never changes."""

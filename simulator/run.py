@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from simulator.arrivals import arrivals
+from simulator.attendance import Attendance
 from simulator.clock import OPERATOR_ZONE, midnight
 from simulator.contacts import ContactFlow
 from simulator.context import Context
@@ -16,8 +17,10 @@ from simulator.engine import Engine
 from simulator.finance import Finance
 from simulator.floor import Floor
 from simulator.options import SimulationOptions, SimulationSummary
+from simulator.output import split_truth
 from simulator.proactive import CallbackDesk, Campaigns
 from simulator.reference import deliver_hours, deliver_reference
+from simulator.roster import Roster
 from simulator.sales import Sales
 from simulator.self_service import SelfService
 from simulator.staff import Staff
@@ -32,8 +35,10 @@ class Simulation:
 
     def __init__(self, options: SimulationOptions) -> None:
         self.context = Context(options, Engine(midnight(OPERATOR_ZONE, options.first_day)))
-        self.floor = Floor(self.context)
         self.staff = Staff(self.context)
+        self.attendance = Attendance(self.context, self.staff)
+        self.roster = Roster(self.context, self.staff, self.attendance)
+        self.floor = Floor(self.context, self.attendance)
         self.customers = CustomerBase(self.context)
         self.self_service = SelfService(self.context)
         self.contacts = ContactFlow(self.context, self.floor, self.customers, self.self_service)
@@ -52,18 +57,18 @@ class Simulation:
         """Put those on the floor whose night shift began the evening before."""
         for pool in POOLS:
             if pool.night_agents:
-                for duty in self.staff.duties(pool, first_day - timedelta(days=1)):
-                    if duty.end > self.context.engine.now:
-                        self.floor.schedule(duty, not_before=self.context.engine.now)
+                for duty in self.roster.duties(pool, first_day - timedelta(days=1)):
+                    self.floor.schedule(duty)
 
     def run_day(self, day: date) -> None:
         """Plan the local day of every site (none begins before the operator's) and run the operator day."""
         context = self.context
         deliver_hours(context.out, day)
         self.staff.begin_day(day)
+        self.roster.begin_day(day)
         self.customers.begin_day(day)
         for pool in POOLS:
-            for duty in self.staff.duties(pool, day):
+            for duty in self.roster.duties(pool, day):
                 self.floor.schedule(duty)
         for queue in QUEUES:
             if queue.channel != "email":
@@ -97,5 +102,5 @@ def simulate(
         writer.write(day, dirt.deliver(day, out.take_day()))
         if progress is not None:
             progress(number + 1, options.days)
-    truth: dict[str, int | float] = {name: out.truth[name] for name in sorted(out.truth)}
-    return SimulationSummary(writer.files, dict(sorted(writer.rows.items())), truth)
+    truth, daily = split_truth(out.truth)
+    return SimulationSummary(writer.files, dict(sorted(writer.rows.items())), truth, daily)

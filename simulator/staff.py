@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from simulator.clock import local_to_utc
 from simulator.context import Context
-from simulator.holidays import is_holiday
-from simulator.staffing import Shift, plan_shifts
+from simulator.staffing import plan_shifts
 from simulator.streams import lognormal
 from simulator.world import POOLS, SITES, Pool, site_of
 
 TEAM_SIZE = 14
-REST_SECONDS = 10 * 3600
-YEARLY_LEAVING, YEARLY_MOVING, SICK, RELIEF = 0.35, 0.15, 0.04, 1.12
+NOTICE = timedelta(days=14)
+YEARLY_LEAVING, YEARLY_MOVING, RELIEF = 0.35, 0.15, 1.24
 END_TYPES = (("voluntary", 0.72), ("involuntary", 0.14), ("end_of_contract", 0.1), ("retirement", 0.04))
 
 
@@ -37,17 +34,13 @@ class Agent:
     worked: int = 0
     last_start: int = 0
     last_end: int = 0
-    is_gone: bool = False
+    leaves_on: date = date.max
+    sick_until: date = date.min
+    off: set[date] = field(default_factory=set)
 
-
-@dataclass(frozen=True)
-class Duty:
-    """An agent's shift in UTC seconds."""
-
-    agent: Agent
-    start: int
-    end: int
-    is_full: bool
+    def works_on(self, day: date) -> bool:
+        """Tell whether the agent may be planned on a day: trained, and not after the last day at work."""
+        return self.usable_from <= day < self.leaves_on
 
 
 @dataclass
@@ -75,7 +68,7 @@ class Staff:
     pools: dict[str, list[Agent]] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     paid_seconds: dict[str, int] = field(default_factory=dict)
-    _scale: dict[str, float] = field(default_factory=dict)
+    scale: dict[str, float] = field(default_factory=dict)
     _numbers: int = 0
     _vacancies: list[tuple[date, Pool]] = field(default_factory=list)
     _former: list[tuple[date, Agent]] = field(default_factory=list)
@@ -91,7 +84,7 @@ class Staff:
                     sum(len(plan_shifts(pool, weekday, options.contacts_per_day)) for weekday in range(7)) / 5 * RELIEF
                 ),
                 math.ceil(
-                    max(len(plan_shifts(pool, weekday, options.contacts_per_day)) for weekday in range(7)) * 1.08
+                    max(len(plan_shifts(pool, weekday, options.contacts_per_day)) for weekday in range(7)) * 1.16
                 ),
             )
             for pool in POOLS
@@ -101,10 +94,12 @@ class Staff:
             size = needed[pool.pool_id]
             if options.agents:
                 size = max(1, round(options.agents * size / total))
-            self._scale[pool.pool_id] = size / needed[pool.pool_id]
+            self.scale[pool.pool_id] = size / needed[pool.pool_id]
             self._open_pool(pool, size, options.first_day)
         for site in SITES:
             self._open_office(site.site_id, options.first_day)
+        for number in range(NOTICE.days):
+            self._resignations(options.first_day + timedelta(days=number))
 
     def _number(self) -> str:
         self._numbers += 1
@@ -187,29 +182,31 @@ class Staff:
         self.context.out.put("employment_spells", spell, spell, agent.agent_id, since.isoformat(), ended, end_type)
 
     def begin_day(self, day: date) -> None:
-        """Let people leave, move and join. Leavers' last day employed is ``day``; they work no shift on it."""
+        """Let people resign, leave, move and join. Leavers' last day employed is ``day``; they work no shift on it."""
         rng = self.context.rng("staff")
-        if day.weekday() == 0:
-            for members in self.pools.values():
-                for agent in members:
-                    agent.worked = 0
+        self._resignations(day + NOTICE)
         for pool in POOLS:
-            members = self.pools[pool.pool_id]
-            for agent in list(members):
-                chance = rng.random()
-                if chance < YEARLY_LEAVING / 365 and agent.since < day:
+            for agent in list(self.pools[pool.pool_id]):
+                if agent.leaves_on <= day:
                     self._leave(agent, day)
-                elif chance < (YEARLY_LEAVING + YEARLY_MOVING) / 365 and agent.since < day:
+                elif rng.random() < YEARLY_MOVING / 365 and agent.since < day:
                     self._move(agent, day)
         due = [pool for when, pool in self._vacancies if when <= day]
         self._vacancies = [vacancy for vacancy in self._vacancies if vacancy[0] > day]
         for pool in due:
             self._hire(pool, day)
 
+    def _resignations(self, last_day: date) -> None:
+        """Let people give notice for a last day: known before the roster of that day is made."""
+        rng = self.context.rng("resignations")
+        for pool in POOLS:
+            for agent in self.pools[pool.pool_id]:
+                if rng.random() < YEARLY_LEAVING / 365 and agent.since < last_day and agent.leaves_on == date.max:
+                    agent.leaves_on = last_day
+
     def _leave(self, agent: Agent, day: date) -> None:
         rng = self.context.rng("staff")
         end_type = rng.choices([name for name, _ in END_TYPES], [weight for _, weight in END_TYPES])[0]
-        agent.is_gone = True
         self.pools[agent.pool.pool_id].remove(agent)
         self._assignment_row(agent, agent.since, day)
         self._spell_row(agent, agent.hired, day, end_type)
@@ -235,7 +232,7 @@ class Staff:
         if back and rng.random() < 0.5:
             agent = back[0]
             self._former = [entry for entry in self._former if entry[1] is not agent]
-            agent.is_gone, agent.spell, agent.hired, agent.since = False, agent.spell + 1, day, day
+            agent.leaves_on, agent.spell, agent.hired, agent.since = date.max, agent.spell + 1, day, day
             self.pools[pool.pool_id].append(agent)
         else:
             teams = [t.team_id for t in self.teams.values() if t.pool is pool]
@@ -245,44 +242,3 @@ class Staff:
         self._spell_row(agent, day, None, "")
         self._assignment_row(agent, day, None)
         self.context.out.truth["hires"] += 1
-
-    def duties(self, pool: Pool, day: date) -> list[Duty]:
-        """Fill the pool's shifts of a local day with the people who may work, five days a week and rested."""
-        rng = self.context.rng(f"roster {pool.pool_id}")
-        shifts = self._shifts(pool, day, rng)
-        free = [
-            (agent.worked, rng.random(), index, agent)
-            for index, agent in enumerate(self.pools[pool.pool_id])
-            if agent.usable_from <= day and agent.worked < 5 and rng.random() >= SICK
-        ]
-        free.sort(key=lambda entry: entry[:3])
-        chosen = sorted((entry[3] for entry in free[: len(shifts)]), key=lambda a: (a.last_start, a.agent_id))
-        if len(chosen) < len(shifts):
-            shifts = sorted(rng.sample(shifts, len(chosen)))
-        zone = site_of(pool.site_id).zone
-        duties = []
-        for agent, shift in zip(chosen, shifts, strict=True):
-            start = local_to_utc(zone, day, shift.start)
-            end = local_to_utc(zone, day, shift.start + shift.length)
-            if start - agent.last_end < REST_SECONDS:
-                continue
-            agent.worked += 1
-            agent.last_start, agent.last_end = shift.start, end
-            self.paid_seconds[pool.site_id] += end - start
-            duties.append(Duty(agent, start, end, shift.is_full))
-        return duties
-
-    def _shifts(self, pool: Pool, day: date, rng: random.Random) -> list[Shift]:
-        """Return the planned shifts, thinned or repeated when the floor was asked to be smaller or larger."""
-        shifts = list(
-            plan_shifts(
-                pool,
-                day.weekday(),
-                self.context.options.contacts_per_day,
-                holiday=is_holiday(site_of(pool.site_id).country, day),
-            )
-        )
-        wanted = round(len(shifts) * self._scale[pool.pool_id])
-        if wanted <= len(shifts):
-            return sorted(rng.sample(shifts, wanted))
-        return sorted(shifts + rng.choices(shifts, k=wanted - len(shifts)))

@@ -1,0 +1,181 @@
+"""Who really comes, when, and what is paid: sickness, no-shows, lateness, exceptions and paid time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from simulator.clock import local_date, midnight, stamp
+from simulator.context import Context
+from simulator.duty import ON_QUEUE, PAID, Activity, Duty, Span, by_day, merged, overlaps
+from simulator.output import flag
+from simulator.staff import Agent, Staff
+from simulator.world import site_of
+
+FALLS_SICK, SICK_DAYS, NO_SHOW, CALLED_HOME = 0.016, 3.0, 0.005, 0.005
+NO_NOTE = 0.08
+LATE, LATE_EXCUSED = 0.035, 0.3
+DAY = 86_400
+
+
+@dataclass(eq=False)
+class Spell:
+    """One absence in UTC seconds. ``seconds`` are the scheduled paid seconds missed so far, by local day."""
+
+    agent: Agent
+    start: int
+    end: int
+    kind: str
+    is_planned: bool = False
+    status: str = "pending"
+    absence_id: str = ""
+    seconds: dict[date, int] = field(default_factory=dict)
+
+
+class Attendance:
+    """Compares what is planned with what happens, and counts both."""
+
+    def __init__(self, context: Context, staff: Staff) -> None:
+        self._engine = context.engine
+        self._out = context.out
+        self._rng = context.rng("attendance")
+        self._staff = staff
+        self._sick: dict[str, Spell] = {}
+        self._absences = 0
+        self._exceptions = 0
+
+    def report(self, spell: Spell) -> None:
+        """Deliver an absence as known now."""
+        if not spell.absence_id:
+            self._absences += 1
+            spell.absence_id = f"AB{self._absences:06d}"
+        self._out.put(
+            "absences", spell.absence_id, spell.absence_id, spell.agent.agent_id, stamp(spell.start), stamp(spell.end),
+            spell.kind, flag(spell.is_planned), spell.status,
+        )  # fmt: skip
+
+    def except_from(self, duty: Duty, start: int, end: int, kind: str, *, excused: bool) -> None:
+        """Deliver an exception from the schedule."""
+        self._exceptions += 1
+        self._out.add(
+            "adherence_exceptions", f"EX{self._exceptions:06d}", duty.agent.agent_id, stamp(start), stamp(end), kind,
+            flag(excused),
+        )  # fmt: skip
+        if excused:
+            duty.excused.append((start, end))
+
+    def plan(self, duty: Duty) -> None:
+        """Count a shift as it is in force on its day."""
+        for activity in duty.activities:
+            self._planned(duty.agent, activity)
+
+    def _planned(self, agent: Agent, activity: Activity) -> None:
+        for name, counts in (
+            ("scheduled_paid_seconds", activity.kind in PAID),
+            ("scheduled_on_queue_seconds", activity.kind == "on_queue"),
+            ("scheduled_adherence_seconds", activity.kind != "leave"),
+            ("planned_leave_seconds", activity.kind == "leave"),
+        ):
+            if counts:
+                self._count(agent, name, [activity[1:]])
+
+    def _count(self, agent: Agent, name: str, spans: Iterable[Span]) -> None:
+        for day, seconds in by_day(site_of(agent.pool.site_id).zone, spans):
+            self._out.count(name, seconds, day)
+
+    def off(self, agent: Agent, day: date, leave: Activity) -> None:
+        """Let an agent have a paid day off."""
+        self._planned(agent, leave)
+        self._count(agent, "shrinkage_seconds", [leave[1:]])
+        self._engine.at(leave.end, self._pay, agent, day, leave.end - leave.start)
+
+    def comes(self, duty: Duty, day: date) -> bool:
+        """Settle whether and when the agent comes; report an absence when the shift begins."""
+        rng, agent = self._rng, duty.agent
+        duty.arrives = max(duty.start + max(-120, int(rng.gauss(20, 90))), self._engine.now)
+        duty.leaves = duty.end
+        if agent.sick_until >= day:
+            return self._misses(duty, day, self._sick[agent.agent_id])
+        chance = rng.random()
+        if chance < FALLS_SICK:
+            days = 1 + min(int(rng.expovariate(1 / SICK_DAYS)), 9)
+            off = [gone for gone in agent.off if gone > day]
+            last = min([day + timedelta(days=days - 1), *(gone - timedelta(days=1) for gone in off)])
+            agent.sick_until = last
+            end = max(duty.end, midnight(site_of(agent.pool.site_id).zone, last + timedelta(days=1)))
+            spell = self._sick[agent.agent_id] = Spell(agent, duty.start, end, "sick")
+            self._engine.at(duty.start, self.report, spell)
+            self._engine.at(duty.start + rng.randint(DAY, 3 * DAY), self._judge, spell, rng.random() >= NO_NOTE)
+            return self._misses(duty, day, spell)
+        if chance < FALLS_SICK + NO_SHOW:
+            spell = Spell(agent, duty.start, duty.end, "no_show", status="unapproved")
+            self._engine.at(duty.start + 1_800, self.report, spell)
+            return self._misses(duty, day, spell)
+        if chance < FALLS_SICK + NO_SHOW + CALLED_HOME:
+            duty.leaves = duty.end - rng.randint(4, 8) * 1_800
+            self._engine.at(duty.leaves, self._called_home, duty)
+        elif rng.random() < LATE and duty.arrives > duty.start:
+            duty.arrives += rng.randint(300, 2_700)
+            self._engine.at(duty.arrives, self._late, duty, rng.random() < LATE_EXCUSED)
+        return True
+
+    def _called_home(self, duty: Duty) -> None:
+        spell = Spell(duty.agent, duty.leaves, duty.end, "family", status="approved")
+        self.report(spell)
+        self.except_from(duty, duty.leaves, duty.end, "early_out", excused=False)
+        self._miss(duty, spell)
+
+    def _late(self, duty: Duty, excused: bool) -> None:
+        self.except_from(duty, duty.start, duty.arrives, "late", excused=excused)
+
+    def _misses(self, duty: Duty, day: date, spell: Spell) -> bool:
+        self._miss(duty, spell)
+        self._count(duty.agent, "shrinkage_seconds", [a[1:] for a in duty.activities if a.kind in PAID])
+        paid = 0 if spell.kind == "no_show" else duty.paid_seconds
+        self._engine.at(duty.end, self._pay, duty.agent, day, paid)
+        return False
+
+    def _miss(self, duty: Duty, spell: Spell) -> None:
+        """Count what an unplanned absence takes from the paid part of a shift."""
+        paid = [activity[1:] for activity in duty.activities if activity.kind in PAID]
+        for day, seconds in by_day(site_of(duty.agent.pool.site_id).zone, overlaps(paid, [(spell.start, spell.end)])):
+            spell.seconds[day] = spell.seconds.get(day, 0) + seconds
+            self._out.count("absence_unplanned_seconds", seconds, day)
+            if spell.status == "unapproved":
+                self._out.count("absence_unapproved_seconds", seconds, day)
+
+    def _judge(self, spell: Spell, has_note: bool) -> None:
+        """Approve a sickness when the note arrives, or not."""
+        spell.status = "approved" if has_note else "unapproved"
+        self.report(spell)
+        if not has_note:
+            for day, seconds in spell.seconds.items():
+                self._out.count("absence_unapproved_seconds", seconds, day)
+
+    def _pay(self, agent: Agent, day: date, seconds: int) -> None:
+        self._out.put("paid_time", f"{agent.agent_id}/{day}", agent.agent_id, day.isoformat(), str(seconds))
+        self._out.count("paid_seconds", seconds, day)
+        self._staff.paid_seconds[agent.pool.site_id] += seconds
+
+    def settle(self, duty: Duty, logged_out: int) -> None:
+        """Close a worked shift: pay it, and count where plan and reality agree."""
+        zone = site_of(duty.agent.pool.site_id).zone
+        missing = max(0, duty.arrives - duty.start - 600) + (duty.end - duty.leaves)
+        overtime = max(0, logged_out - duty.end - 300)
+        self._pay(duty.agent, local_date(zone, duty.start), max(0, duty.paid_seconds - missing) + overtime)
+        on_queue = merged(state[1:] for state in duty.states if state.kind in ON_QUEUE)
+        adherent: list[Span] = []
+        for activity in duty.activities:
+            if activity.kind == "on_queue":
+                adherent += overlaps([activity[1:]], on_queue)
+            else:
+                adherent += overlaps([activity[1:]], [s[1:] for s in duty.states if s.kind == activity.kind])
+        planned = [activity[1:] for activity in duty.activities]
+        paid = [activity[1:] for activity in duty.activities if activity.kind in PAID]
+        self._count(duty.agent, "on_queue_seconds", on_queue)
+        self._count(duty.agent, "adherent_strict_seconds", adherent)
+        self._count(duty.agent, "adherent_seconds", merged([*adherent, *overlaps(merged(duty.excused), planned)]))
+        self._count(duty.agent, "shrinkage_seconds", paid)
+        for day, seconds in by_day(zone, overlaps(paid, on_queue)):
+            self._out.count("shrinkage_seconds", -seconds, day)
