@@ -75,17 +75,20 @@ versions as (
 
 ),
 
-{%- set reach = [var('fcr_window_days'), var('order_attribution_days')] | max %}
+{%- set reaches = {'resolution': resolution_reach(), 'contact': var('order_attribution_days')} %}
 
--- resolution and last touch look from one contact of a customer to another, as far as the longer window
+-- resolution and last touch look from one contact of a customer to another, each as far as its longest window
 neighbours as (
 
-    select distinct contacts.contact_id -- a contact may have several changed neighbours
+    {%- for subject, reach in reaches.items() %}
+    select distinct contacts.contact_id, '{{ subject }}' as subject -- a contact may have several changed neighbours
     from versions
     inner join contacts -- anonymous contacts have no neighbours
         on versions.customer_id = contacts.customer_id
-    where contacts.started_at <= coalesce(versions.ended_at, {{ as_of() }}) + interval {{ reach }} day
-        and versions.started_at <= coalesce(contacts.ended_at, {{ as_of() }}) + interval {{ reach }} day
+    where contacts.started_at <= coalesce(versions.ended_at, timestamp '9999-01-01') + interval {{ reach }} day
+        and versions.started_at <= coalesce(contacts.ended_at, timestamp '9999-01-01') + interval {{ reach }} day
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -95,11 +98,13 @@ closing as (
     select contact_id
     from contacts
     where ended_at is null
-        or (
-            ended_at > {{ previous_as_of() }} - interval {{ var('fcr_window_days') }} day
-            and ended_at <= {{ as_of() }} - interval {{ var('fcr_window_days') }} day
-        )
         or started_at > {{ previous_as_of() }}
+        {%- for days in resolution_windows(also=[var('fcr_window_days')]) %}
+        or (
+            ended_at > {{ previous_as_of() }} - interval {{ days }} day
+            and ended_at <= {{ as_of() }} - interval {{ days }} day
+        )
+        {%- endfor %}
 
 ),
 
@@ -158,9 +163,9 @@ surveyed as (
 
 select contact_id, 'leg' as subject, reason from changed
 union all
-select contact_id, 'contact' as subject, 'same customer within the resolution window' as reason from neighbours
+select contact_id, subject, 'same customer within the longest window' as reason from neighbours
 union all
-select contact_id, 'contact' as subject, 'resolution window closed' as reason from closing
+select contact_id, 'resolution' as subject, 'resolution window closed' as reason from closing
 union all
 select contact_id, 'contact' as subject, 'order or opportunity changed' as reason from sold
 union all

@@ -39,7 +39,7 @@ reason_images as (
 
 segments as (
 
-    select agent_id, queued_at, answered_at from {{ ref('contact_segments') }}
+    select contact_id, agent_id, queued_at, answered_at from {{ ref('contact_segments') }}
 
 ),
 
@@ -78,14 +78,27 @@ queue_ranges as (
 ),
 
 -- UTC dates are spread by one day on both sides, which covers every zone
-agent_days as (
+agent_contacts as (
 
-    select distinct cast(coalesce(segments.queued_at, segments.answered_at) as date) as utc_date -- many legs a day
+    select distinct segments.contact_id -- an agent may have several legs of a contact
     from segments
     inner join agent_ranges
         on segments.agent_id = agent_ranges.agent_id
     where cast(coalesce(segments.queued_at, segments.answered_at) as date)
         between agent_ranges.first_day - 1 and agent_ranges.last_day + 1
+
+),
+
+-- a contact of several days names agents on the day of its first queue entry
+agent_days as (
+
+    select cast(coalesce(queued_at, answered_at) as date) as utc_date
+    from segments
+    where contact_id in (select agent_contacts.contact_id from agent_contacts)
+    union
+    select cast(started_at as date) as utc_date
+    from {{ ref('contacts') }}
+    where contact_id in (select agent_contacts.contact_id from agent_contacts)
 
 ),
 

@@ -3,9 +3,12 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['leg', 'contact']}}
+    meta={'touched': {'subjects': ['leg', 'resolution']}}
 ) }}
 
+{%- set reach = resolution_reach() %}
+{#- a contact in progress has not ended before any other #}
+{%- set ended = "coalesce(ended_at, timestamp '9999-01-01')" %}
 {%- set matched = 'customer_id, contact_reason_id' if var('fcr_match') == 'same_reason' else 'customer_id' %}
 
 with contacts as (
@@ -115,10 +118,12 @@ sequenced as (
 
     select
         *,
-        max(case when is_handled_inbound then coalesce(ended_at, {{ as_of() }}) end) over same_reason_before as handled_before_until,
+        max(case when is_handled_inbound then {{ ended }} end) over same_reason_before as handled_before_until,
         min(case when is_attempt then started_at end) over same_reason_after as next_attempt_at,
-        max(case when is_handled_inbound then coalesce(ended_at, {{ as_of() }}) end) over any_reason_before as any_handled_before_until,
-        min(case when is_attempt then started_at end) over any_reason_after as any_next_attempt_at
+        max(case when is_handled_inbound then {{ ended }} end) over any_reason_before as any_handled_before_until,
+        min(case when is_attempt then started_at end) over any_reason_after as any_next_attempt_at,
+        max(case when is_handled_inbound and channel = 'voice' then {{ ended }} end) over same_reason_before as voice_handled_before_until,
+        min(case when is_attempt and channel = 'voice' then started_at end) over same_reason_after as voice_next_attempt_at
     from described
     window
         same_reason_before as (
@@ -162,7 +167,11 @@ resolution as (
         is_attempt and is_identified
         and coalesce(any_handled_before_until + interval {{ var('fcr_window_days') }} day >= started_at, false) as is_any_reason_repeat,
         coalesce(next_attempt_at > fcr_window_ends_at, next_attempt_at is null) as is_quiet_afterwards,
-        coalesce(any_next_attempt_at > fcr_window_ends_at, any_next_attempt_at is null) as is_any_reason_quiet_afterwards
+        coalesce(any_next_attempt_at > fcr_window_ends_at, any_next_attempt_at is null) as is_any_reason_quiet_afterwards,
+        -- as if voice were the only channel: neither what came before nor what comes after by other channels counts
+        channel = 'voice' and is_handled_inbound and is_identified and is_fcr_window_closed
+        and coalesce(voice_handled_before_until + interval {{ var('fcr_window_days') }} day < started_at, true) as is_voice_only_observable,
+        coalesce(voice_next_attempt_at > fcr_window_ends_at, voice_next_attempt_at is null) as is_voice_only_quiet_afterwards
     from windows
 
 )
@@ -193,9 +202,19 @@ select
     is_fcr_initial and is_fcr_window_closed and is_quiet_afterwards as is_fcr_success,
     is_any_reason_initial and is_fcr_window_closed as is_any_reason_observable,
     is_any_reason_initial and is_fcr_window_closed and is_any_reason_quiet_afterwards as is_any_reason_success,
+    is_voice_only_observable,
+    is_voice_only_observable and is_voice_only_quiet_afterwards as is_voice_only_success,
     is_repeat_eligible,
     is_repeat,
     is_any_reason_repeat,
+    -- for windows of other lengths; who is further away than the longest of them is nobody
+    is_handled_inbound and is_identified as is_fcr_candidate,
+    case
+        when is_repeat_eligible and handled_before_until + interval {{ reach }} day >= started_at
+            then least(handled_before_until, started_at)
+    end as handled_before_until,
+    case when is_handled_inbound and is_identified and next_attempt_at <= ended_at + interval {{ reach }} day then next_attempt_at end
+        as next_attempt_at,
     fcr_window_ends_at
 from resolution
 where {{ touched() }}

@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['leg', 'contact']}}
+    meta={'touched': {'subjects': ['leg', 'resolution']}}
 ) }}
 
 with contacts as (
@@ -26,6 +26,25 @@ select
     count(*) filter (where is_any_reason_observable) as fcr_any_reason_observable,
     count(*) filter (where is_repeat_eligible) as repeat_eligible,
     count(*) filter (where is_repeat) as repeat_contacts,
-    count(*) filter (where is_any_reason_repeat) as repeat_contacts_any_reason
+    count(*) filter (where is_any_reason_repeat) as repeat_contacts_any_reason,
+    count(*) filter (where is_fcr_success and not is_transferred) as fcr_no_transfer_success,
+    count(*) filter (where is_voice_only_observable) as fcr_voice_only_observable,
+    count(*) filter (where is_voice_only_success) as fcr_voice_only_success,
+    {%- for days in resolution_windows() %}
+    {%- set observable %}is_fcr_candidate
+            and coalesce(handled_before_until + interval {{ days }} day < started_at, true)
+            and ended_at + interval {{ days }} day <= {{ as_of() }}
+    {%- endset %}
+    count(*) filter (
+        where {{ observable }}
+    ) as fcr_window_{{ days }}d_observable,
+    count(*) filter (
+        where {{ observable }}
+            and coalesce(next_attempt_at > ended_at + interval {{ days }} day, true)
+    ) as fcr_window_{{ days }}d_success,
+    {%- endfor %}
+    count(*) filter (where is_repeat_eligible and handled_before_until + interval 30 day >= started_at) as repeat_contacts_window_30d,
+    count(*) filter (where is_handled and direction = 'inbound' and is_resolved is not null) as dispositions,
+    count(*) filter (where is_handled and direction = 'inbound' and is_resolved) as dispositions_resolved
 from contacts
 group by business_date, site_id, first_queue_id, channel, first_team_id, first_agent_id
