@@ -30,15 +30,10 @@ def money(cents: int) -> str:
 
 
 def split_truth(counts: Counter[str]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-    """Separate totals from the counts of single days, whose names end with a date; both sorted by name.
-
-    Names that begin with ``~`` are notes of single half-hours for ``Planning.truth`` and are left out.
-    """
+    """Separate totals from the counts of single days, whose names end with a date; both sorted by name."""
     totals: dict[str, int] = {}
     daily: dict[str, dict[str, int]] = {}
     for name in sorted(counts):
-        if name.startswith("~"):
-            continue
         what, _, day = name.partition(" ")
         if day:
             daily.setdefault(what, {})[day] = counts[name]

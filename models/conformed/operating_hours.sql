@@ -1,2 +1,0 @@
--- grain: one row per queue, local date and opening
-{{ conformed('operating_hours') }}

@@ -1,2 +1,0 @@
--- grain: one row per self-service session
-{{ conformed('self_service_sessions') }}

@@ -1,2 +1,0 @@
--- grain: one row per trunk group and interval
-{{ conformed('trunk_intervals') }}
