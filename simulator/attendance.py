@@ -10,6 +10,7 @@ from simulator.clock import local_date, midnight, stamp
 from simulator.context import Context
 from simulator.duty import ON_QUEUE, PAID, Activity, Duty, Span, by_day, merged, overlaps
 from simulator.output import flag
+from simulator.planning import Planning
 from simulator.staff import Agent, Staff
 from simulator.world import site_of
 
@@ -36,7 +37,8 @@ class Spell:
 class Attendance:
     """Compares what is planned with what happens, and counts both."""
 
-    def __init__(self, context: Context, staff: Staff) -> None:
+    def __init__(self, context: Context, staff: Staff, planning: Planning) -> None:
+        self._planning = planning
         self._engine = context.engine
         self._out = context.out
         self._rng = context.rng("attendance")
@@ -69,6 +71,8 @@ class Attendance:
         """Count a shift as it is in force on its day."""
         for activity in duty.activities:
             self._planned(duty.agent, activity)
+            if activity.kind == "on_queue":
+                self._planning.schedule(duty.agent.pool.site_id, activity.start, activity.end)
 
     def _planned(self, agent: Agent, activity: Activity) -> None:
         for name, counts in (

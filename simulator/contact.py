@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 
-from simulator.clock import local_date, stamp
+from simulator.clock import HALF_HOUR, local_date, stamp
 from simulator.output import ContactDelivery, Row, flag
 from simulator.staff import Agent
 from simulator.world import Queue, queue_of, site_of
@@ -178,6 +178,8 @@ class Contact:
                 _count_queue_leg(leg, found)
                 if self.direction == "inbound" and leg is self.legs[0]:
                     found["contacts_offered"] = 1
+                    if "abandoned_short" not in found:
+                        facts[f"~{leg.queue} {leg.queued - leg.queued % HALF_HOUR}"] += 1
             if leg.answered >= 0 and leg.kind == "outbound":
                 found["outbound_connected"] = 1
             elif leg.answered >= 0 and leg.kind in CUSTOMER_FACING and self.direction == "inbound":

@@ -4,7 +4,7 @@ With ``dirt`` = d, independently for each row or contact:
 
 - late: a completed contact with all its segments arrives one to three days later (share d);
 - corrected: a completed contact is delivered again one to five days later with a later ``last_updated_at`` and another
-  reason, the opposite ``is_resolved``, or ``is_test`` set (share d);
+  reason, the opposite ``is_resolved``, or, when anonymous, ``is_test`` set (share d);
 - duplicate: a row arrives again, unchanged, one to four days later (share d, of contacts, segments and other
   rows that carry their last update or never change);
 - bad: an extra, corrupted copy of a row arrives beside the good one, with an unreadable timestamp, an unknown code or
@@ -42,6 +42,13 @@ BAD_TIME, BAD_CODE = "31/02/2025 25:61", "???"
 def _is_whole(contact: ContactDelivery) -> bool:
     """Tell whether all segments of the contact arrive with this delivery."""
     return bool(contact.segments) and contact.segments[0][position("contact_segments", "segment_seq")] == "1"
+
+
+def _may_be_test(contact: ContactDelivery) -> bool:
+    """Tell whether a delivery could be a test that nobody had marked: complete, and of no known customer."""
+    row = contact.contact
+    known = row[position("contacts", "customer_id")] or row[position("contacts", "is_test")] == "true"
+    return not known and _is_whole(contact)
 
 
 class Dirt:
@@ -96,13 +103,13 @@ class Dirt:
         due = day + timedelta(days=rng.randint(1, 5))
         row = list(contact.contact)
         taken_back: Counter[str] = Counter()
-        kind = rng.randrange(3)
+        kind = rng.randrange(2)
         resolved = position("contacts", "is_resolved")
-        if kind == 0 and row[resolved]:
-            row[resolved] = "false" if row[resolved] == "true" else "true"
-        elif kind == 1 and row[position("contacts", "is_test")] == "false" and _is_whole(contact):
+        if _may_be_test(contact):
             row[position("contacts", "is_test")] = "true"
             taken_back = contact.facts + contact.companions
+        elif kind == 0 and row[resolved]:
+            row[resolved] = "false" if row[resolved] == "true" else "true"
         else:
             place = position("contacts", "contact_reason_id")
             row[place] = rng.choice([reason.reason_id for reason in REASONS if reason.reason_id != row[place]])

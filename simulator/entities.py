@@ -37,6 +37,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "adherence_exceptions": "exception_id agent_id start_at end_at exception_type is_excused",
         "absences": "absence_id agent_id start_at end_at absence_type is_planned approval_status",
         "paid_time": "agent_id work_date paid_seconds",
+        "forecasts": "forecast_version is_baseline queue_id interval_start_at interval_minutes forecast_contacts"
+        " forecast_aht_seconds",
+        "staff_requirements": "site_id interval_start_at interval_minutes required_fte",
         "orders": "order_id customer_id contact_id agent_id campaign_id ordered_at order_channel status cancelled_at"
         " currency",
         "order_lines": "order_id line_no line_type product_id net_amount",
@@ -52,9 +55,24 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         " delivery_status",
         "survey_responses": "response_id invitation_id responded_at is_complete",
         "survey_answers": "response_id question_code score scale_min scale_max scale_direction answer_text",
+        "employee_survey_answers": "survey_period team_group question_code score",
+        "qa_evaluations": "evaluation_id contact_id ticket_id agent_id evaluator_id evaluated_on form_id"
+        " evaluation_type points_possible points_earned has_critical_compliance_failure",
+        "qa_section_scores": "evaluation_id section_code points_possible points_earned items_applicable items_passed",
+        "calibration_scores": "calibration_id evaluation_id evaluator_id score_pct reference_score_pct",
+        "qa_defects": "defect_id evaluation_id response_id defect_type root_cause",
+        "training_assignments": "assignment_id agent_id course_id due_on completed_on hours",
         "cost_ledger": "entry_id period_start period_end site_id cost_category behaviour direct_channel amount"
         " currency",
         "fx_rates": "rate_date currency rate_to_reporting",
+        "system_service_days": "system_id service_date window_start_at window_end_at",
+        "system_outages": "outage_id system_id start_at end_at is_planned",
+        "kpi_targets": "kpi_id variant role scope_type scope_id valid_from valid_to target_value lower_bound"
+        " upper_bound at_risk_margin",
+        "benchmarks": "kpi_id source year segment p25 median p75",
+        "incentive_rules": "plan_id kpi_id role threshold payout_rule valid_from",
+        "action_items": "action_id kpi_id scope root_cause owner opened_on due_on status",
+        "reviews": "review_id forum held_on kpi_pack participants_role decisions",
     }.items()
 }
 

@@ -225,7 +225,7 @@ class Floor:
             self._settle(desk)
 
     def _back(self, desk: Desk) -> None:
-        if desk.is_excused:
+        if desk.is_excused and not (desk.pending and desk.pending[0][0] == desk.state):
             desk.is_excused = False
             now = self._engine.now
             self._attendance.except_from(desk.duty, desk.since, now, EXCUSES[desk.state], excused=True)

@@ -30,10 +30,15 @@ def money(cents: int) -> str:
 
 
 def split_truth(counts: Counter[str]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-    """Separate totals from the counts of single days, whose names end with a date; both sorted by name."""
+    """Separate totals from the counts of single days, whose names end with a date; both sorted by name.
+
+    Names that begin with ``~`` are notes of single half-hours for ``Planning.truth`` and are left out.
+    """
     totals: dict[str, int] = {}
     daily: dict[str, dict[str, int]] = {}
     for name in sorted(counts):
+        if name.startswith("~"):
+            continue
         what, _, day = name.partition(" ")
         if day:
             daily.setdefault(what, {})[day] = counts[name]

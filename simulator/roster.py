@@ -12,11 +12,11 @@ from simulator.context import Context
 from simulator.duty import PAID, Activity, Duty, activities
 from simulator.holidays import is_holiday
 from simulator.output import flag
+from simulator.planning import PUBLISHED_ON
 from simulator.staff import Agent, Staff
 from simulator.staffing import Shift, plan_shifts
 from simulator.world import POOLS, Pool, site_of
 
-PUBLISHED_ON = 3  # Thursday, for the week that begins four days later
 REST_SECONDS = 10 * 3600
 OVERPLAN = 1.06
 WEEK_OFF, DAY_OFF = 0.04, 0.03

@@ -16,16 +16,21 @@ from simulator.dirt import Dirt
 from simulator.engine import Engine
 from simulator.finance import Finance
 from simulator.floor import Floor
+from simulator.governance import Governance
 from simulator.options import SimulationOptions, SimulationSummary
 from simulator.output import split_truth
+from simulator.planning import Planning
 from simulator.proactive import CallbackDesk, Campaigns
+from simulator.quality import Quality
 from simulator.reference import deliver_hours, deliver_reference
 from simulator.roster import Roster
 from simulator.sales import Sales
 from simulator.self_service import SelfService
 from simulator.staff import Staff
 from simulator.surveys import Surveys
+from simulator.technology import Technology
 from simulator.tickets import TicketDesk
+from simulator.training import EmployeeSurvey, Training
 from simulator.world import POOLS, QUEUES
 from simulator.writer import Writer
 
@@ -36,7 +41,8 @@ class Simulation:
     def __init__(self, options: SimulationOptions) -> None:
         self.context = Context(options, Engine(midnight(OPERATOR_ZONE, options.first_day)))
         self.staff = Staff(self.context)
-        self.attendance = Attendance(self.context, self.staff)
+        self.planning = Planning(self.context)
+        self.attendance = Attendance(self.context, self.staff, self.planning)
         self.roster = Roster(self.context, self.staff, self.attendance)
         self.floor = Floor(self.context, self.attendance)
         self.customers = CustomerBase(self.context)
@@ -48,8 +54,15 @@ class Simulation:
         self.tickets = TicketDesk(self.context, self.floor, self.customers)
         self.surveys = Surveys(self.context, self.customers)
         self.finance = Finance(self.context, self.staff, self.contacts)
-        self.contacts.on_complete += [self.sales.follow, self.tickets.follow, self.surveys.follow]
-        self.tickets.on_solved.append(self.surveys.follow_ticket)
+        self.quality = Quality(self.context, self.staff)
+        self.technology = Technology(self.context, self.floor)
+        self.daily = (
+            self.planning, self.quality, self.technology, Training(self.context, self.staff),
+            EmployeeSurvey(self.context, self.staff), Governance(self.context),
+        )  # fmt: skip
+        self.contacts.on_complete += [self.sales.follow, self.tickets.follow, self.surveys.follow, self.quality.follow]
+        self.tickets.on_solved += [self.surveys.follow_ticket, self.quality.follow_ticket]
+        self.surveys.on_satisfaction.append(self.quality.follow_response)
         deliver_reference(self.context.out, options.first_day)
         self._night_before(options.first_day)
 
@@ -80,6 +93,8 @@ class Simulation:
         self.tickets.begin_day(day)
         self.sales.begin_day(day)
         self.surveys.begin_day(day)
+        for part in self.daily:
+            part.begin_day(day)
         context.engine.run_until(midnight(OPERATOR_ZONE, day + timedelta(days=1)))
         self.finance.end_day(day)
 
@@ -102,5 +117,7 @@ def simulate(
         writer.write(day, dirt.deliver(day, out.take_day()))
         if progress is not None:
             progress(number + 1, options.days)
+    simulation.planning.truth(options.first_day + timedelta(days=options.days - 1))
+    simulation.technology.truth()
     truth, daily = split_truth(out.truth)
     return SimulationSummary(writer.files, dict(sorted(writer.rows.items())), truth, daily)

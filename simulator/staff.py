@@ -67,6 +67,7 @@ class Staff:
     context: Context
     pools: dict[str, list[Agent]] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
+    evaluators: dict[str, list[str]] = field(default_factory=dict)
     paid_seconds: dict[str, int] = field(default_factory=dict)
     scale: dict[str, float] = field(default_factory=dict)
     _numbers: int = 0
@@ -151,6 +152,8 @@ class Staff:
         for role in roles:
             number = self._number()
             team.lead = team.lead or number
+            if role == "qa_specialist":
+                self.evaluators.setdefault(site_id, []).append(number)
             self._employ_support(number, role, team.team_id, site_id, "in_house", started)
         self._team_row(team, started)
 

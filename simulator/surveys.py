@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date
 
 from simulator.clock import OPERATOR_ZONE, local_to_utc, stamp
@@ -35,6 +36,7 @@ class Surveys:
         self._delivery = Choice(DELIVERY)
         self._invitations = 0
         self._responses = 0
+        self.on_satisfaction: list[Callable[[str, int], None]] = []
 
     def follow(self, contact: Contact) -> None:
         """Invite after a handled inbound contact of a customer who agreed to surveys."""
@@ -125,6 +127,9 @@ class Surveys:
         if not is_complete:
             answers = answers[: rng.randint(1, len(answers))]
         for code, score, low, high in answers:
+            if code == "CSAT":
+                for follow in self.on_satisfaction:
+                    follow(response, score)
             self._out.add("survey_answers", response, code, str(score), str(low), str(high), "high_is_good", "")
         if is_complete and rng.random() < 0.2:
             words = text(rng.choice(PRAISE if mood > 0 else BLAME))

@@ -10,6 +10,7 @@
 with days as (
 
     {%- for model in [
+        'changed_access_day',
         'changed_contact_day',
         'changed_reference_day',
         'changed_record_day',

@@ -118,7 +118,11 @@ def retention_facts(center: Center, periods: Periods) -> Iterator[Fact]:
                 "cancel_contacts_due": 1,
                 "saves_confirmed": int(saved and is_active(periods, row["customer_id"], confirmed_on)),
             }
-        scopes = center.credit(contact, -1)
+        handling = center.handling_legs(row["contact_id"])
+        scopes = center.of_agent(handling[-1]["agent_id"], on) | {
+            "site": contact["site_id"],
+            "channel": contact["channel"],
+        }
         yield Fact(on, scopes, parts)
 
 

@@ -38,6 +38,7 @@ select
     team_id,
     known_site_id as site_id,
     employer_type,
+    vendor_id,
     fte,
     valid_from,
     cast(last_day as date) as valid_to
@@ -50,6 +51,7 @@ select
     'unknown' as team_id,
     'unknown' as site_id,
     null as employer_type,
+    null as vendor_id,
     1.000 as fte,
     date '1900-01-01' as valid_from,
     date '9999-12-31' as valid_to

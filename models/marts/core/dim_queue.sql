@@ -23,6 +23,7 @@ periods as (
         coalesce(sites.site_id, 'unknown') as site_id,
         queues.service_level_threshold_seconds,
         queues.short_abandon_seconds,
+        coalesce(queues.is_triage, false) as is_triage,
         case
             when lag(queues.valid_from) over (partition by queues.queue_id order by queues.valid_from) is null then date '1900-01-01'
             else queues.valid_from
@@ -41,6 +42,7 @@ select
     site_id,
     service_level_threshold_seconds,
     short_abandon_seconds,
+    is_triage,
     valid_from,
     cast(coalesce(valid_to, date '9999-12-31') as date) as valid_to
 from periods
@@ -52,5 +54,6 @@ select
     'unknown' as site_id,
     null as service_level_threshold_seconds,
     null as short_abandon_seconds,
+    false as is_triage,
     date '1900-01-01' as valid_from,
     date '9999-12-31' as valid_to

@@ -71,6 +71,8 @@ placed as (
         contacts.direction,
         contacts.channel,
         contacts.customer_id,
+        contacts.campaign_id,
+        contacts.ended_at as contact_ended_at,
         coalesce(sites.site_id, 'unknown') as site_id,
         {{ local_time("coalesce(legs.queued_at, legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, 'UTC')") }} as local_at,
         {{ local_date("coalesce(legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, 'UTC')") }} as answered_on,
@@ -97,7 +99,18 @@ promised as (
         coalesce(queues.short_abandon_seconds, {{ var('short_abandon_seconds') }}) as short_abandon_seconds,
         case when placed.answered_at is not null then coalesce(agents.agent_id, 'unknown') end as agent_id,
         case when placed.answered_at is not null then coalesce(agents.team_id, 'unknown') end as team_id,
-        case when placed.leg_type = 'queue' then {{ seconds_between('placed.queued_at', 'placed.dequeued_at') }} end as wait_seconds
+        case when placed.answered_at is not null then agents.vendor_id end as vendor_id,
+        coalesce(queues.is_triage, false) as is_triage,
+        case when placed.leg_type = 'queue' then {{ seconds_between('placed.queued_at', 'placed.dequeued_at') }} end as wait_seconds,
+        -- who has not left the queue waits until now, or until the contact ended where the end of the wait was lost
+        case
+            when placed.leg_type = 'queue' and placed.dequeued_at is not null
+                then {{ seconds_between('placed.queued_at', 'placed.dequeued_at') }}
+            when placed.leg_type = 'queue' and placed.contact_ended_at is not null
+                then {{ seconds_between('placed.queued_at', 'greatest(placed.queued_at, placed.contact_ended_at)') }}
+            when placed.leg_type = 'queue' and placed.queued_at > {{ as_of() }} - interval {{ var('late_data_rebuild_days') }} day
+                then {{ seconds_between('placed.queued_at', 'greatest(placed.queued_at, ' ~ as_of() ~ ')') }}
+        end as waiting_seconds
     from placed
     left join queues
         on placed.delivered_queue_id = queues.queue_id
@@ -147,7 +160,7 @@ journeys as (
         *,
         sum(wait_seconds) over (partition by contact_id) as contact_wait_seconds,
         bool_or(is_answered) over (partition by contact_id) as contact_is_answered,
-        bool_or(is_any_abandon) over (partition by contact_id) as contact_is_abandoned,
+        bool_or(is_abandoned) over (partition by contact_id) as contact_is_abandoned,
         bool_or(is_handled_leg and transfer_out_type <> 'none') over (partition by contact_id) as contact_is_transferred
     from outcomes
 
@@ -166,6 +179,8 @@ select
     team_id,
     agent_id,
     delivered_agent_id,
+    vendor_id,
+    campaign_id,
     customer_id,
     business_date,
     interval_start_at,
@@ -177,10 +192,13 @@ select
     cast(service_level_threshold_seconds as integer) as service_level_threshold_seconds,
     cast(short_abandon_seconds as integer) as short_abandon_seconds,
     wait_seconds,
+    waiting_seconds,
+    cast(case when is_original_entry then coalesce(contact_wait_seconds, 0) end as bigint) as contact_wait_seconds,
     cast(talk_seconds as bigint) as talk_seconds,
     cast(hold_seconds as bigint) as hold_seconds,
     cast(acw_seconds as bigint) as acw_seconds,
     cast(talk_seconds + hold_seconds + acw_seconds as bigint) as handle_seconds,
+    is_triage,
     is_queue_entry,
     is_original_entry,
     is_answered,
@@ -194,8 +212,7 @@ select
     is_outbound_leg,
     is_first_outbound_leg,
     is_original_entry and contact_is_answered as is_entry_of_answered_contact,
-    is_original_entry and not contact_is_answered and contact_is_abandoned
-    and coalesce(contact_wait_seconds >= short_abandon_seconds, false) as is_entry_of_abandoned_contact,
+    is_original_entry and not contact_is_answered and contact_is_abandoned as is_entry_of_abandoned_contact,
     is_original_entry and contact_is_answered
     and coalesce(contact_wait_seconds <= service_level_threshold_seconds, false) as is_entry_answered_within_cumulative_wait
 from journeys

@@ -1,0 +1,2 @@
+-- grain: one row per queue, local date and opening
+{{ conformed('operating_hours') }}

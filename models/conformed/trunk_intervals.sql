@@ -1,0 +1,2 @@
+-- grain: one row per trunk group and interval
+{{ conformed('trunk_intervals') }}

@@ -1,0 +1,1 @@
+"""Break each KPI formula on purpose, in a scratch copy, and see whether a test notices."""
