@@ -55,6 +55,12 @@ answer_images as (
 
 ),
 
+defect_images as (
+
+    {{ changes('qa_defects') }}
+
+),
+
 changed as (
 
     select contact_id, 'contact changed' as reason from contact_images
@@ -159,6 +165,18 @@ surveyed as (
             )
         )
 
+),
+
+-- contacts whose surveys found an error that changed
+faulted as (
+
+    select invitations.contact_id
+    from {{ ref('survey_invitations') }} as invitations
+    inner join {{ ref('survey_responses') }} as responses
+        on invitations.invitation_id = responses.invitation_id
+    where invitations.contact_id is not null
+        and responses.response_id in (select defect_images.response_id from defect_images)
+
 )
 
 select contact_id, 'leg' as subject, reason from changed
@@ -170,3 +188,5 @@ union all
 select contact_id, 'contact' as subject, 'order or opportunity changed' as reason from sold
 union all
 select contact_id, 'survey' as subject, 'survey changed or its window closed' as reason from surveyed
+union all
+select contact_id, 'quality' as subject, 'error found by a survey changed' as reason from faulted

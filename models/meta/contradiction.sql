@@ -3,6 +3,7 @@
 
 {%- for subject in [
     'employment',
+    'quality',
 ] %}
 select
     cast(rule as varchar) as rule,

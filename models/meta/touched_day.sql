@@ -14,6 +14,7 @@ with days as (
         'changed_contact_day',
         'changed_reference_day',
         'changed_record_day',
+        'changed_quality_day',
     ] %}
     select subject, business_date, reason, change_count from {{ ref(model) }}
     {{ 'union all' if not loop.last }}

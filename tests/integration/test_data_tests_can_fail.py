@@ -53,6 +53,9 @@ BREAKS = {
         update core.fct_order set customer_id = 'C8', credited_contact_id = 'K01' where not is_credited
     """,
     "fct_order__orders_are_those_of_the_contract": "delete from core.fct_order where order_id = 'O3'",
+    "fct_qa_evaluation__points_earned_lie_within_points_possible": """
+        update core.fct_qa_evaluation set points_earned = 1 where has_critical_compliance_failure
+    """,
     "fct_survey_answer__each_invitation_has_one_valid_response": """
         update core.fct_survey_answer set invitation_id = 'I01'
     """,
@@ -63,6 +66,7 @@ BREAKS = {
     "kpi_component_leg__counts_are_those_of_the_legs": """
         update marts.kpi_component_leg set answered_within_threshold = 0
     """,
+    "kpi_component_quality__evaluations_are_those_of_the_fact": "update marts.kpi_component_quality set qa_evaluations = 9",
     "kpi_component_resolution__counts_are_those_of_the_contacts": "delete from marts.kpi_component_resolution",
     "kpi_target__one_target_holds_at_a_time": """
         insert into core.kpi_target by name select * replace (date '2024-01-01' as valid_from) from core.kpi_target

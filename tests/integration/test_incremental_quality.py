@@ -15,6 +15,10 @@ SEGMENTS = (
     "segment_id,contact_id,segment_seq,leg_type,queue_id,queued_at,dequeued_at,queue_outcome,agent_id,answered_at,"
     "talk_seconds\n"
 )
+EVALUATIONS = (
+    "evaluation_id,contact_id,ticket_id,agent_id,evaluator_id,evaluated_on,form_id,evaluation_type,points_possible,"
+    "points_earned,has_critical_compliance_failure\n"
+)
 """The first lines of the extracts that tests write."""
 
 
@@ -42,6 +46,22 @@ NIGHTS = [
                 "L2-1,L2,1,queue,CHT,2024-11-01T09:00:00Z,2024-11-01T09:00:30Z,answered,A1,2024-11-01T09:00:30Z,\n"
                 "L3-1,L3,1,queue,SUP,2024-11-04T09:00:00Z,2024-11-04T09:00:30Z,answered,A2,2024-11-04T09:00:30Z,100\n"
             ),
+            # evaluations of a contact that is not there yet, of a ticket and for calibration, by evaluators with a team
+            "qa_evaluations": EVALUATIONS
+            + (
+                "E6,L4,,A1,Q1,2024-11-02,,standard,50,40,false\nE7,,TK1,A6,Q2,2024-10-30,SALES,standard,50,50,true\n"
+                "E8,K01,,A1,Q2,2024-10-28,,calibration,100,70,false\n"
+            ),
+            "qa_section_scores": "evaluation_id,section_code,points_possible,points_earned\nE6,communication,10,5\nE9,procedure,1,1\n",
+            "calibration_scores": "calibration_id,evaluation_id,evaluator_id,score_pct,reference_score_pct\nCL4,E8,Q2,70,92\n",
+            "qa_defects": (
+                "defect_id,evaluation_id,response_id,defect_type,root_cause\n"
+                "DF1,E1,,behaviour,training\nDF8,E6,,process,\nDF9,,R1,product,training\nDF10,E99,,product,training\n"
+            ),
+            "agents": (
+                "agent_id,role,team_id,site_id,fte,valid_from,valid_to\n"
+                "Q1,qa_specialist,QA,BER,1.0,2023-06-01,\nA3,agent,T1,BER,1.0,2024-10-20,2024-10-27\n"
+            ),
         },
     ),
     Night(
@@ -52,9 +72,14 @@ NIGHTS = [
             + (
                 "L4,chat,inbound,inbound,C1,BER,BILLING,2024-10-10T09:00:00Z,2024-10-10T09:03:00Z,true,false,2024-11-10T10:00:00Z\n"
                 "L2,chat,inbound,inbound,C7,BER,BILLING,2024-11-01T09:00:00Z,2024-11-01T10:00:00Z,false,false,2024-11-10T09:00:00Z\n"
+                "K08,voice,inbound,inbound,C5,BER,BILLING,2024-10-25T11:00:00Z,2024-10-25T11:05:00Z,false,true,2024-11-10T09:00:00Z\n"
             ),
             "contact_segments": SEGMENTS
             + "L4-1,L4,1,queue,CHT,2024-10-10T09:00:00Z,2024-10-10T09:00:30Z,answered,A1,2024-10-10T09:00:30Z,100\n",
+            # an evaluation is corrected and another day's, an analysis closes, a contact evaluated turns out to be a test
+            "qa_evaluations": EVALUATIONS
+            + "E5,K05,,A1,Q1,2024-10-29,,standard,100,80,false\nE2,K02,,A3,Q1,2024-10-28,,standard,100,78,false\n",
+            "qa_defects": "defect_id,evaluation_id,response_id,defect_type,root_cause\nDF8,E6,,process,training\nDF7,,R4,product,product\n",
         },
     ),
     # nothing arrives, and windows of thirty days close

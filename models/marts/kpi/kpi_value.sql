@@ -11,6 +11,7 @@ with computed as (
         'cost',
         'customer',
         'people',
+        'quality',
     ] %}
     select * from {{ ref('kpi_value_' ~ subject) }}
     {{ 'union all' if not loop.last }}

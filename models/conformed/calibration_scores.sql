@@ -1,0 +1,2 @@
+-- grain: one row per evaluator and reference
+{{ conformed('calibration_scores') }}

@@ -1,0 +1,2 @@
+-- grain: one row per answer
+{{ conformed('employee_survey_answers') }}

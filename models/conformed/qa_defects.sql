@@ -1,0 +1,2 @@
+-- grain: one row per error
+{{ conformed('qa_defects') }}

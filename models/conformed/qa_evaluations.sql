@@ -1,0 +1,2 @@
+-- grain: one row per evaluation
+{{ conformed('qa_evaluations') }}

@@ -1,0 +1,2 @@
+-- grain: one row per assignment
+{{ conformed('training_assignments') }}
