@@ -160,7 +160,7 @@ journeys as (
         *,
         sum(wait_seconds) over (partition by contact_id) as contact_wait_seconds,
         bool_or(is_answered) over (partition by contact_id) as contact_is_answered,
-        bool_or(is_abandoned) over (partition by contact_id) as contact_is_abandoned,
+        bool_or(is_any_abandon) over (partition by contact_id) as contact_is_abandoned,
         bool_or(is_handled_leg and transfer_out_type <> 'none') over (partition by contact_id) as contact_is_transferred
     from outcomes
 
@@ -212,7 +212,8 @@ select
     is_outbound_leg,
     is_first_outbound_leg,
     is_original_entry and contact_is_answered as is_entry_of_answered_contact,
-    is_original_entry and not contact_is_answered and contact_is_abandoned as is_entry_of_abandoned_contact,
+    is_original_entry and not contact_is_answered and contact_is_abandoned
+    and coalesce(contact_wait_seconds >= short_abandon_seconds, false) as is_entry_of_abandoned_contact,
     is_original_entry and contact_is_answered
     and coalesce(contact_wait_seconds <= service_level_threshold_seconds, false) as is_entry_answered_within_cumulative_wait
 from journeys

@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['cost', 'leg', 'ticket']}}
+    meta={'touched': {'subjects': ['cost', 'leg', 'ticket', 'calendar']}}
 ) }}
 
 with allocations as (
@@ -12,11 +12,13 @@ with allocations as (
 
 ),
 
--- days that some entry accrues to; on the others the source is missing, and the cost is unknown, not zero:
--- their work must not be divided into the cost of other days
+-- complete days that some entry accrues to. On the others the source is missing, and the cost is unknown, not zero:
+-- their work must not be divided into the cost of other days, nor the cost of days to come by the work of days gone
 covered_days as (
 
-    select business_date from {{ ref('fct_cost_ledger') }} group by business_date
+    select business_date from {{ ref('fct_cost_ledger') }}
+    where business_date < cast({{ as_of() }} as date)
+    group by business_date
 
 ),
 
@@ -102,6 +104,6 @@ select
     cast(coalesce(sum(parts.handled_inbound_contacts), 0) as bigint) as handled_inbound_contacts,
     cast(coalesce(sum(parts.handle_seconds), 0) as bigint) as handle_seconds
 from parts
-inner join covered_days -- lost: work on days that no ledger entry accrues to
+inner join covered_days -- lost: work on days that no ledger entry accrues to, and days to come
     on parts.business_date = covered_days.business_date
 group by parts.business_date, parts.site_id, parts.channel, parts.queue_id
