@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from tests.reference.records import Row, day, flag, instant, number, read_entity
 
 ONE_DAY = timedelta(days=1)
+UNKNOWN = "unknown"
+"""The member of every scope to which references to nobody belong."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,40 @@ class Center:
         return self.home(agent_id)
 
     def of_agent(self, agent_id: str | None, on: date) -> dict[str, str]:
-        """Return the scopes of an agent on a day: agent, and team and site if assigned."""
-        if not agent_id or agent_id not in self._assignments:
+        """Return agent, team and site of an agent on a day; all unknown without an assignment on it."""
+        if not agent_id:
             return {}
         row = self.assignment(agent_id, on)
-        return {"agent": agent_id} | ({"team": row["team_id"], "site": row["site_id"]} if row else {})
+        if row is None:
+            return {"agent": UNKNOWN, "team": UNKNOWN, "site": UNKNOWN}
+        return {"agent": agent_id, "team": row["team_id"], "site": row["site_id"]}
+
+    def of_leg(self, leg: Row) -> dict[str, str]:
+        """Return agent and team of a handled leg, as they were when it was answered, and the site of its contact."""
+        site_id = self.contacts[leg["contact_id"]]["site_id"]
+        on = self.local_day(instant(leg["answered_at"]), site_id)
+        return self.of_agent(leg["agent_id"], on) | {"site": site_id}
+
+    def credit(self, contact: Row, position: int) -> dict[str, str]:
+        """Return the scopes of a contact, with queue, agent and team of its first (0) or last (-1) handled leg."""
+        scopes = {
+            "site": contact["site_id"],
+            "channel": contact["channel"],
+            "campaign": contact.get("campaign_id") or "",
+        }
+        handling = self.handling_legs(contact["contact_id"])
+        if handling:
+            scopes |= self.of_leg(handling[position])
+            queues = [leg["queue_id"] for leg in handling if leg.get("queue_id")]
+            scopes |= {"queue": queues[position]} if queues else {}
+        return scopes
+
+    def contact_day(self, contact: Row) -> date:
+        """Return the business date of a contact: of its first queue entry, else of its beginning."""
+        for leg in self.legs.get(contact["contact_id"], []):
+            if leg["leg_type"] == "queue":
+                return self.leg_day(leg)
+        return self.local_day(instant(contact["started_at"]), contact["site_id"])
 
     # -- queues -----------------------------------------------------------------------------------------------------
 

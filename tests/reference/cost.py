@@ -11,13 +11,13 @@ from tests.reference.sums import Definition, Fact
 from tests.reference.tickets import tickets
 
 DEFINITIONS = [
-    Definition("total_operating_cost", "default", "ledger_amount"),
-    Definition("total_operating_cost", "fixed", "ledger_fixed"),
-    Definition("total_operating_cost", "variable", "ledger_variable"),
+    Definition("total_operating_cost", "default", "allocated_amount"),
+    Definition("total_operating_cost", "fixed", "allocated_fixed"),
+    Definition("total_operating_cost", "variable", "allocated_variable"),
     Definition("cost_per_contact", "default", "allocated_amount", "costed_contacts"),
     Definition("cost_per_contact", "labour_only", "allocated_labour", "costed_contacts"),
     Definition("cost_per_contact", "per_inbound_contact", "allocated_amount", "costed_inbound"),
-    Definition("cost_per_contact", "per_minute", "allocated_amount", "handle_minutes"),
+    Definition("cost_per_contact", "per_minute", "allocated_amount", "handle_seconds", 60),
     Definition("cost_per_resolution", "default", "allocated_amount", "issues_resolved"),
 ]
 
@@ -40,7 +40,7 @@ def work_seconds(center: Center) -> dict[Work, Fraction]:
         if row["ticket_id"] in by_ticket:
             ticket = by_ticket[row["ticket_id"]]
             on = day(row["worked_on"])
-            site_id = center.of_agent(row["agent_id"], on).get("site", "")
+            site_id = center.of_agent(row["agent_id"], on)["site"]
             found[(on, ticket.row["channel"], "", site_id)] += number(row["seconds"])
     return found
 
@@ -48,11 +48,16 @@ def work_seconds(center: Center) -> dict[Work, Fraction]:
 def facts(center: Center) -> Iterator[Fact]:
     """Yield ledger, allocated cost, and the work it is divided by."""
     work = work_seconds(center)
-    yield from ledger_facts(center, work)
+    covered: set[date] = set()
+    for fact in ledger_facts(center, work):
+        covered.add(fact.day)
+        yield fact
+    # work on a day without any cost is not divided into the cost of other days
     for (on, channel, queue_id, site_id), spent in work.items():
-        yield Fact(on, {"channel": channel, "queue": queue_id, "site": site_id}, {"handle_minutes": spent / 60})
-    yield from contact_facts(center)
-    yield from ticket_facts(center)
+        if on in covered:
+            yield Fact(on, {"channel": channel, "queue": queue_id, "site": site_id}, {"handle_seconds": spent})
+    yield from (fact for fact in contact_facts(center) if fact.day in covered)
+    yield from (fact for fact in ticket_facts(center) if fact.day in covered)
 
 
 def ledger_facts(center: Center, work: dict[Work, Fraction]) -> Iterator[Fact]:
@@ -75,12 +80,12 @@ def ledger_facts(center: Center, work: dict[Work, Fraction]) -> Iterator[Fact]:
             if on > center.last_day:
                 break
             daily = amount / days
-            yield Fact(on, {"site": site_id}, {"ledger_amount": daily, f"ledger_{row['behaviour']}": daily})
             spread = {key: daily * spent / whole for key, spent in shares.items()} if whole else {}
             for (channel, queue_id, at_site), part in (spread or {(direct or "", "", site_id): daily}).items():
                 labour = part if row["cost_category"] == "labour" else Fraction(0)
                 scopes = {"channel": channel, "queue": queue_id, "site": at_site}
-                yield Fact(on, scopes, {"allocated_amount": part, "allocated_labour": labour})
+                parts = {"allocated_amount": part, f"allocated_{row['behaviour']}": part, "allocated_labour": labour}
+                yield Fact(on, scopes, parts)
 
 
 def contact_facts(center: Center) -> Iterator[Fact]:

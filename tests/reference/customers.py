@@ -118,11 +118,7 @@ def retention_facts(center: Center, periods: Periods) -> Iterator[Fact]:
                 "cancel_contacts_due": 1,
                 "saves_confirmed": int(saved and is_active(periods, row["customer_id"], confirmed_on)),
             }
-        handling = center.handling_legs(row["contact_id"])
-        scopes = center.of_agent(handling[-1]["agent_id"], on) | {
-            "site": contact["site_id"],
-            "channel": contact["channel"],
-        }
+        scopes = center.credit(contact, -1)
         yield Fact(on, scopes, parts)
 
 

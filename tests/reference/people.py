@@ -37,7 +37,13 @@ def leavers(center: Center) -> list[tuple[Row, date, dict[str, str]]]:
         if not row.get("ended_on") or day(row["ended_on"]) > center.last_day:
             continue
         on = day(row["ended_on"])
-        if is_employed(center, row["employee_id"], on + ONE_DAY) or not is_agent(center, row["employee_id"], on):
+        inside = any(
+            other["employee_id"] == row["employee_id"]
+            and day(other["started_on"]) <= on
+            and (not other.get("ended_on") or on < day(other["ended_on"]))
+            for other in center.rows("employment_spells")
+        )
+        if inside or not is_agent(center, row["employee_id"], on):
             continue
         found.append((row, on, center.of_agent(row["employee_id"], on)))
     return found

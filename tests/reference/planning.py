@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from tests.reference.center import Center
 from tests.reference.records import day, flag, instant, number, seconds
@@ -83,7 +84,9 @@ def forecast_facts(center: Center) -> Iterator[Fact]:
     actual: Counter[tuple[str, datetime]] = Counter()
     for at, _, scopes, is_short in offered(center):
         if not is_short:
-            actual[(scopes["queue"], begin(at))] += 1
+            actual[
+                (scopes["queue"], begin(at, center.zone(center.queue(scopes["queue"], at.date()).get("site_id"))))
+            ] += 1
     planned: dict[tuple[str, datetime], Fraction] = defaultdict(Fraction)
     forecast_days: set[tuple[str, date]] = set()
 
@@ -121,9 +124,10 @@ def forecast_facts(center: Center) -> Iterator[Fact]:
         yield Fact(on, {}, {"abs_error_day": abs(error)})
 
 
-def begin(at: datetime) -> datetime:
-    """Return the start of the half-hour of an instant."""
-    return at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
+def begin(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the start of the local half-hour of an instant."""
+    local = at.astimezone(zone)
+    return at - timedelta(minutes=local.minute % 30, seconds=local.second)
 
 
 def system_facts(center: Center) -> Iterator[Fact]:

@@ -26,7 +26,7 @@ DEFINITIONS = [
         for window in WINDOWS
     ),
     Definition("repeat_contact_rate", "default", "repeat_contacts", "repeat_eligible", 100),
-    Definition("repeat_contact_rate", "any_reason", "repeat_any", "repeat_any_eligible", 100),
+    Definition("repeat_contact_rate", "any_reason", "repeat_any", "repeat_eligible", 100),
     Definition("repeat_contact_rate", "window_30d", "repeat_30d", "repeat_eligible", 100),
     Definition("contact_resolution_rate", "agent_disposition", "disposed_resolved", "disposed", 100),
     Definition("average_sentiment_score", "default", "sentiment_sum", "sentiment_contacts"),
@@ -39,28 +39,29 @@ DEFINITIONS = [
 class History:
     """The inbound contacts of every customer, as far as they are known."""
 
-    def __init__(self, center: Center) -> None:
-        """Sort all inbound contacts of known customers by customer."""
+    def __init__(self, center: Center, channel: str | None = None) -> None:
+        """Sort all inbound contacts of known customers by customer; with a channel, as if there were no other."""
         self.center = center
+        self.channel = channel
         self.by_customer: dict[str, list[Row]] = defaultdict(list)
         for row in center.contacts.values():
             if row["direction"] == "inbound" and row.get("customer_id"):
                 self.by_customer[row["customer_id"]].append(row)
 
     def others(self, contact: Row, any_reason: bool) -> list[Row]:
-        """Return the other contacts of the customer, for the same reason or for any."""
+        """Return the other contacts of the customer, for the same reason or for any, on the channel looked at."""
         return [
             row
             for row in self.by_customer[contact["customer_id"]]
-            if row is not contact and (any_reason or row.get("contact_reason_id") == contact["contact_reason_id"])
+            if row is not contact
+            and (any_reason or row.get("contact_reason_id") == contact["contact_reason_id"])
+            and self.channel in (None, row["channel"])
         ]
 
     def is_short(self, contact: Row) -> bool:
-        """Whether a contact was given up shortly after it came: nobody served it, and its last wait was short."""
+        """Whether a contact was no attempt worth the name: nobody served it, and every wait was a short abandon."""
         entries = [leg for leg in self.center.legs.get(contact["contact_id"], []) if leg["leg_type"] == "queue"]
-        if not entries or self.center.is_handled(contact["contact_id"]):
-            return False
-        return self.center.is_short(entries[-1])
+        return not self.center.is_handled(contact["contact_id"]) and all(self.center.is_short(leg) for leg in entries)
 
     def follows_handled(self, contact: Row, days: int, any_reason: bool) -> bool:
         """Whether a handled contact of the customer began before and ended at most so many days before."""
@@ -93,32 +94,31 @@ def end_of(contact: Row, center: Center) -> datetime:
 
 def facts(center: Center) -> Iterator[Fact]:
     """Yield the facts of all contacts."""
-    history = History(center)
+    history, voice = History(center), History(center, "voice")
     for contact in center.contacts.values():
-        on = center.local_day(instant(contact["started_at"]), contact["site_id"])
+        on = center.contact_day(contact)
         yield from sentiment_facts(center, contact)
         if contact["direction"] != "inbound":
             continue
         handling = center.inbound_handling_legs(contact["contact_id"])
         entries = [leg for leg in center.legs.get(contact["contact_id"], []) if leg.get("queue_id")]
-        scopes = {"channel": contact["channel"], "queue": entries[0]["queue_id"] if entries else ""}
-        first = center.of_agent(handling[0]["agent_id"], on) if handling else {}
-        scopes |= first | {"site": contact["site_id"]}
+        scopes = center.credit(contact, 0) | {"queue": entries[0]["queue_id"] if entries else ""}
         if handling and contact.get("is_resolved"):
             yield Fact(on, scopes, {"disposed": 1, "disposed_resolved": int(flag(contact["is_resolved"]))})
         if contact.get("customer_id"):
-            yield Fact(on, scopes, repeat_parts(history, contact) | first_contact_parts(history, contact, handling))
+            parts = repeat_parts(history, contact) | first_contact_parts(history, contact, handling)
+            if contact["channel"] == "voice":
+                alone = first_contact_parts(voice, contact, handling)
+                parts |= {name.replace("fcr_", "voice_"): part for name, part in alone.items() if "fcr_" in name}
+            yield Fact(on, scopes, parts)
 
 
 def sentiment_facts(center: Center, contact: Row) -> Iterator[Fact]:
     """Yield a contact's sentiment, if it has a score."""
     if contact.get("sentiment_score"):
         score = number(contact["sentiment_score"])
-        handling = center.handling_legs(contact["contact_id"])
-        entries = [leg for leg in center.legs.get(contact["contact_id"], []) if leg.get("queue_id")]
-        on = center.local_day(instant(contact["started_at"]), contact["site_id"])
-        scopes = {"channel": contact["channel"], "queue": entries[0]["queue_id"] if entries else ""}
-        scopes |= (center.of_agent(handling[-1]["agent_id"], on) if handling else {}) | {"site": contact["site_id"]}
+        on = center.contact_day(contact)
+        scopes = center.credit(contact, -1)
         parts: Parts = {
             "sentiment_sum": score,
             "sentiment_contacts": 1,
@@ -128,29 +128,24 @@ def sentiment_facts(center: Center, contact: Row) -> Iterator[Fact]:
         yield Fact(on, scopes, parts)
 
 
-def repeat_parts(history: History, contact: Row) -> dict[str, int]:
+def repeat_parts(history: History, contact: Row) -> Parts:
     """Return whether a contact can be a repetition, and is one."""
-    if history.is_short(contact):
+    if history.is_short(contact) or not contact.get("contact_reason_id"):
         return {}
     window = history.center.parameters.fcr_window_days
-    parts: Parts = {
-        "repeat_any_eligible": 1,
+    return {
+        "repeat_eligible": 1,
+        "repeat_contacts": int(history.follows_handled(contact, window, any_reason=False)),
         "repeat_any": int(history.follows_handled(contact, window, any_reason=True)),
+        "repeat_30d": int(history.follows_handled(contact, 30, any_reason=False)),
     }
-    if contact.get("contact_reason_id"):
-        parts |= {
-            "repeat_eligible": 1,
-            "repeat_contacts": int(history.follows_handled(contact, window, any_reason=False)),
-            "repeat_30d": int(history.follows_handled(contact, 30, any_reason=False)),
-        }
-    return parts
 
 
-def first_contact_parts(history: History, contact: Row, handling: list[Row]) -> dict[str, int]:
+def first_contact_parts(history: History, contact: Row, handling: list[Row]) -> Parts:
     """Return whether a handled contact was the first about its matter, can be judged, and stayed the only one."""
     if not handling or not contact.get("contact_reason_id"):
         return {}
-    parts: dict[str, int] = {}
+    parts: Parts = {}
     window = history.center.parameters.fcr_window_days
 
     def judge(name: str, days: int, any_reason: bool = False) -> bool:
@@ -169,6 +164,4 @@ def first_contact_parts(history: History, contact: Row, handling: list[Row]) -> 
         judge(f"window_{days}d", days)
     transferred = any(leg["transfer_out_type"] != "none" for leg in handling)
     parts["no_transfer_success"] = int(resolved and not transferred)
-    if contact["channel"] == "voice" and "fcr_observable" in parts:
-        parts["voice_observable"], parts["voice_success"] = 1, int(resolved)
     return parts

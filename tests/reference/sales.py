@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
-from tests.reference.center import Center
+from tests.reference.center import UNKNOWN, Center
 from tests.reference.records import Row, flag, instant, number
 from tests.reference.sums import Definition, Fact, Parts
 
@@ -36,8 +36,8 @@ def eligible_contacts(center: Center) -> dict[str, Row]:
 
 def credited(center: Center, eligible: dict[str, Row], order: Row) -> Row | None:
     """Return the contact of an order: the one it names, else the customer's last eligible one in the window."""
-    if order.get("contact_id"):
-        return center.contacts.get(order["contact_id"])
+    if order.get("contact_id") in center.contacts:
+        return center.contacts[order["contact_id"]]
     at = instant(order["ordered_at"])
     earliest = at - timedelta(days=center.parameters.order_attribution_days)
     found = [
@@ -50,17 +50,6 @@ def credited(center: Center, eligible: dict[str, Row], order: Row) -> Row | None
     return max(found, key=lambda contact: (instant(contact["started_at"]), contact["contact_id"]), default=None)
 
 
-def scopes_of(center: Center, contact: Row) -> dict[str, str]:
-    """Return the scopes of a contact and of the agent who handled it last."""
-    scopes = {"site": contact["site_id"], "channel": contact["channel"], "campaign": contact.get("campaign_id") or ""}
-    handling = center.handling_legs(contact["contact_id"])
-    if handling:
-        on = center.local_day(instant(contact["started_at"]), contact["site_id"])
-        scopes |= {name: of for name, of in center.of_agent(handling[-1]["agent_id"], on).items() if name != "site"}
-    queues = [leg["queue_id"] for leg in center.legs.get(contact["contact_id"], []) if leg.get("queue_id")]
-    return scopes | ({"queue": queues[0]} if queues else {})
-
-
 def facts(center: Center) -> Iterator[Fact]:
     """Yield orders on their own day, and eligible contacts on theirs."""
     eligible = eligible_contacts(center)
@@ -69,15 +58,21 @@ def facts(center: Center) -> Iterator[Fact]:
         lines[row["order_id"]].append(row)
     net: set[str] = set()
     gross: set[str] = set()
+    days: set[date] = set()
     for order in center.rows("orders"):
         contact = credited(center, eligible, order)
         is_net = order["status"] not in LOST
         site_id = contact["site_id"] if contact else None
         on = center.local_day(instant(order["ordered_at"]), site_id)
+        days.add(on)
         rate = center.in_reporting_currency("1", order["currency"], on)
         amount = sum((number(line["net_amount"]) for line in lines[order["order_id"]]), Fraction(0)) * (rate or 0)
         if contact is None:
-            yield Fact(on, {"campaign": order.get("campaign_id") or ""}, {"unattributed_sales": amount * is_net})
+            yield Fact(
+                on,
+                {"site": UNKNOWN, "campaign": order.get("campaign_id") or ""},
+                {"unattributed_sales": amount * is_net},
+            )
             continue
         gross.add(contact["contact_id"])
         if is_net:
@@ -89,17 +84,19 @@ def facts(center: Center) -> Iterator[Fact]:
             "orders_net": int(is_net),
             "orders_cross_sell": int(is_net and cross),
         }
-        yield Fact(on, scopes_of(center, contact), parts)
+        yield Fact(on, center.credit(contact, -1), parts)
     if center.delivered("orders"):
-        yield from contact_facts(center, eligible, net, gross)
+        yield from contact_facts(center, eligible, net, gross, days)
 
 
-def contact_facts(center: Center, eligible: dict[str, Row], net: set[str], gross: set[str]) -> Iterator[Fact]:
+def contact_facts(
+    center: Center, eligible: dict[str, Row], net: set[str], gross: set[str], days: set[date]
+) -> Iterator[Fact]:
     """Yield eligible contacts, converted or not, from the first order on."""
-    known_from = min(instant(row["ordered_at"]) for row in center.rows("orders")).date()
+    known_from = min(days)
     for contact_id, contact in center.contacts.items():
         handled = bool(center.handling_legs(contact_id))
-        on = center.local_day(instant(contact["started_at"]), contact["site_id"])
+        on = center.contact_day(contact)
         if not handled or on < known_from:
             continue
         parts: Parts = {"handled_any": 1, "contacts_with_order": int(contact_id in net)}
@@ -109,10 +106,10 @@ def contact_facts(center: Center, eligible: dict[str, Row], net: set[str], gross
                 "converted_contacts": int(contact_id in net),
                 "converted_gross": int(contact_id in gross),
             }
-        yield Fact(on, scopes_of(center, contact), parts)
+        yield Fact(on, center.credit(contact, -1), parts)
     for row in center.rows("opportunities"):
         contact_row = center.contacts.get(row.get("contact_id") or "")
         opened = instant(row["opened_at"])
         on = center.local_day(opened, contact_row["site_id"] if contact_row else None)
         parts = {"opportunities": 1, "opportunities_won": int(row["stage"] == "won")}
-        yield Fact(on, scopes_of(center, contact_row) if contact_row else {}, parts)
+        yield Fact(on, center.credit(contact_row, -1) if contact_row else {}, parts)

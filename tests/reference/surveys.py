@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from tests.reference.center import Center
+from tests.reference.center import UNKNOWN, Center
 from tests.reference.records import Row, day, instant, number
 from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 
@@ -108,17 +108,8 @@ def anchor(center: Center, invitation: Row) -> tuple[date, dict[str, str]]:
             (row for row in center.rows("tickets") if row["ticket_id"] == (invitation.get("ticket_id") or None)), None
         )
         at = instant(ticket["created_at"] if ticket else invitation["sent_at"])
-        return center.local_day(at, None), {"channel": ticket["channel"]} if ticket else {}
-    on = center.local_day(instant(contact["started_at"]), contact["site_id"])
-    scopes = {"site": contact["site_id"], "channel": contact["channel"]}
-    handling = center.handling_legs(contact["contact_id"])
-    if handling:
-        last = handling[-1]
-        scopes |= {name: of for name, of in center.of_agent(last["agent_id"], on).items() if name != "site"}
-    queues = [leg["queue_id"] for leg in center.legs.get(contact["contact_id"], []) if leg.get("queue_id")]
-    if queues:
-        scopes["queue"] = queues[0]
-    return on, scopes
+        return center.local_day(at, None), {"site": UNKNOWN} | ({"channel": ticket["channel"]} if ticket else {})
+    return center.contact_day(contact), center.credit(contact, -1)
 
 
 def answer_parts(center: Center, invitation: Row, answer: Row) -> dict[str, Fraction | int]:

@@ -160,7 +160,7 @@ def queue_facts(center: Center, contact: Row, entries: list[Row]) -> Iterator[Fa
         }
         scopes = place | {"queue": leg["queue_id"]}
         if leg["answered_at"]:
-            scopes |= {name: of for name, of in center.of_agent(leg["agent_id"], on).items() if name != "site"}
+            scopes |= center.of_leg(leg)
         yield Fact(on, scopes, parts)
     if entries:
         first = entries[0]
@@ -190,7 +190,7 @@ def handling_facts(center: Center, contact: Row) -> Iterator[Fact]:
         on = center.leg_day(leg)
         scopes = {"channel": contact["channel"], "queue": leg.get("queue_id") or ""}
         scopes |= {"campaign": contact.get("campaign_id") or ""}
-        scopes |= center.of_agent(leg["agent_id"], on) | {"site": contact["site_id"]}
+        scopes |= center.of_leg(leg)
         talk, hold, acw = (number(leg.get(name)) for name in ("talk_seconds", "hold_seconds", "acw_seconds"))
         transferred = leg["transfer_out_type"] != "none"
         if inbound and leg["leg_type"] != "outbound":

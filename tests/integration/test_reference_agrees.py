@@ -1,0 +1,95 @@
+"""Many small contact centers, invented at random: the warehouse and an independent computation give the same KPIs.
+
+Each example is a world of centers that share one warehouse, each with its own sites, queues, agents and customers,
+delivered in two nights with late, repeated and corrected rows. The details of a center follow from a seed that
+hypothesis draws. ``REFERENCE_EXAMPLES`` and ``REFERENCE_CENTERS`` set how many worlds of how many centers are tried;
+with ``REFERENCE_RANDOM=1`` every run draws other ones.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.reference.catalogue import definitions, values
+from tests.reference.center import Center, Parameters
+from tests.reference.compare import Scopes, disagreements
+from tests.reference.generated.builder import SEASONS
+from tests.reference.generated.delivery import World, deliver, worlds
+from tests.support.nights import Nights
+
+EXAMPLES = int(os.environ.get("REFERENCE_EXAMPLES", "1"))
+CENTERS = int(os.environ.get("REFERENCE_CENTERS", "16"))
+RANDOM = os.environ.get("REFERENCE_RANDOM") == "1"
+
+PARAMETERS: dict[str, Any] = {"survey_response_window_days": 5, "save_confirm_days": 7, "qa_min_evaluations": 1}
+
+ACCEPTED: dict[tuple[str, str], str] = {}
+"""Variants that only one side computes, with the reason."""
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a place for dbt's parse cache, shared by all examples."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Return what makes a new home."""
+    return lambda: tmp_path_factory.mktemp("home")
+
+
+def build(world: World, nights: Nights) -> None:
+    """Refresh a warehouse over the two nights of a world."""
+    landing = nights.home / "landing" / "standard"
+    for number, as_of in ((1, world.first_night), (2, world.season.as_of)):
+        deliver(world, landing, number)
+        nights.night(as_of.replace(tzinfo=None), parameters=PARAMETERS)
+
+
+def published_for(nights: Nights) -> Scopes:
+    """Return period types and scope types by KPI and variant."""
+    rows = nights.query("select kpi_id, variant, period_types, scope_types from marts.dim_kpi")
+    return {
+        (kpi_id, variant): (frozenset(periods.split(",")), frozenset(scopes.split(",")))
+        for kpi_id, variant, periods, scopes in rows
+    }
+
+
+@pytest.mark.parametrize("season", SEASONS, ids=[season.name for season in SEASONS])
+def test_the_warehouse_agrees_with_an_independent_computation(
+    season: Any, state: Path, new_home: Callable[[], Path]
+) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=not RANDOM,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(worlds(season, CENTERS))
+    def agree(world: World) -> None:
+        nights = Nights(new_home(), state)
+        build(world, nights)
+        landing = nights.home / "landing" / "standard"
+        computed = values(Center(landing, season.as_of, Parameters(**PARAMETERS)))
+        published = nights.query(
+            "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value"
+            " from marts.kpi_value"
+        )
+        assert disagreements(published, computed, published_for(nights)) == []
+
+    agree()
+
+
+def test_every_published_variant_is_computed_twice(state: Path, new_home: Callable[[], Path]) -> None:
+    nights = Nights(new_home(), state)
+    nights.night(SEASONS[0].as_of.replace(tzinfo=None))
+    published = {tuple(row) for row in nights.query("select kpi_id, variant from marts.dim_kpi")}
+    known = {(each.kpi_id, each.variant) for each in definitions()}
+    assert published - known - set(ACCEPTED) == set()

@@ -1,0 +1,63 @@
+"""Hold published KPI values against those of the independent computation, row by row and both ways."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from tests.reference.catalogue import at, definitions
+from tests.reference.sums import Key, Value
+
+Published = tuple[str, str, str, date, str, str | None, float | None, float | None, float | None]
+"""KPI, variant, period type, first day, scope type, scope id, numerator, denominator, value."""
+
+Scopes = Mapping[tuple[str, str], tuple[frozenset[str], frozenset[str]]]
+"""Period types and scope types that a KPI and variant are published for."""
+
+TOLERANCE = 1e-7
+"""Relative; published numbers are doubles, and long decimals were rounded."""
+
+
+def is_same(published: float | None, computed: float | None) -> bool:
+    """Whether two numbers agree; nothing agrees with nothing only."""
+    if published is None or computed is None:
+        return published is computed
+    return abs(published - computed) <= TOLERANCE * max(1.0, abs(computed))
+
+
+def numbers(value: Value) -> tuple[float | None, float | None, float | None]:
+    """Return numerator, denominator and value as they are published."""
+    return (
+        float(value.numerator),
+        None if value.denominator is None else float(value.denominator),
+        None if value.value is None else float(value.value),
+    )
+
+
+def disagreements(
+    published: Iterable[Published], computed: Mapping[tuple[str, str], Mapping[Key, Value]], scopes: Scopes
+) -> list[str]:
+    """Return one line per row that differs, or that only one side has although it is not empty."""
+    known = {(each.kpi_id, each.variant): each for each in definitions()}
+    found = []
+    seen: set[tuple[tuple[str, str], Key]] = set()
+    for kpi_id, variant, period_type, start, scope_type, scope_id, *got in published:
+        metric, key = (kpi_id, variant), (period_type, start, scope_type, scope_id)
+        if metric not in known or period_type not in ("day", "week", "month", "quarter", "year"):
+            continue
+        seen.add((metric, key))
+        want = numbers(at(computed, known[metric], key))  # type: ignore[arg-type]
+        empty = want[0] == 0 and not want[1] and all(not number for number in got)
+        if not empty and not all(is_same(one, other) for one, other in zip(got, want, strict=True)):
+            found.append(f"{kpi_id} {variant} {show(key)}: published {tuple(got)}, computed {want}")
+    for metric, rows in computed.items():
+        periods, types = scopes.get(metric, (frozenset(), frozenset()))
+        for key, value in rows.items():
+            expected = key[0] in periods and key[2] in types and (value.numerator or value.denominator)
+            if expected and (metric, key) not in seen:
+                found.append(f"{' '.join(metric)} {show(key)}: not published, computed {numbers(value)}")
+    return sorted(found)
+
+
+def show(key: Key) -> str:
+    """Return a key as text."""
+    period_type, start, scope_type, scope_id = key
+    return f"{period_type} {start} {scope_type} {scope_id or ''}".rstrip()
