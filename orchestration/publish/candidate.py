@@ -1,6 +1,7 @@
 """Write a release candidate beside the publication: a DuckDB file, Parquet files and their description.
 
-What does not belong here: judging the candidate (``gate``), putting it in place (``replace``).
+What does not belong here: what one table costs to carry over (``tables``), judging the candidate (``gate``), putting
+it in place (``replace``).
 """
 
 import hashlib
@@ -14,26 +15,19 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publish.columns import literal, published_type, quoted
+from orchestration.publish.columns import literal
+from orchestration.publish.tables import SCHEMA, Published, Table, write_table
 
 DATABASE = "kpi.duckdb"
 PARQUET = "parquet"
 DESCRIPTION = "manifest.json"
-SCHEMA = "marts"
 STORAGE_VERSION = "v1.0.0"
 """Opens in every client from DuckDB 1.1 on."""
 
 CANDIDATE_PREFIX = ".candidate-"
 
-
-@dataclass(frozen=True)
-class Table:
-    """One published table: ``columns`` maps a name to (plain type, description)."""
-
-    name: str
-    description: str
-    rows: int
-    columns: Mapping[str, tuple[str, str]]
+MOSTLY_FREE = 0.5
+"""Share of unused blocks from which on the file is written anew instead of being carried over."""
 
 
 @dataclass(frozen=True)
@@ -73,45 +67,45 @@ def write_candidate(
 ) -> Candidate:
     """Copy the models (manifest nodes by name) out of the warehouse into a new candidate.
 
+    It starts from a copy of the publication in place, if there is one, so that a table that names its parts
+    (``config.meta.published_in_parts``) costs what changed and not what it holds.
     Raises ``UnpublishableColumnError`` for a type that is not plain and ``duckdb.Error`` for a value that does not
     fit its plain type or a table that does not exist.
     """
     discard(published)
     folder = published / f"{CANDIDATE_PREFIX}{release_id}"
     (folder / PARQUET).mkdir(parents=True)
+    if _worth_carrying(published / DATABASE):
+        shutil.copyfile(published / DATABASE, folder / DATABASE)
     with duckdb.connect() as con:
         con.execute("set TimeZone = 'UTC'")
         con.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         con.execute(f"attach {literal(str(folder / DATABASE))} as kpi (storage_version '{STORAGE_VERSION}')")
-        con.execute(f"create schema kpi.{SCHEMA}")
-        tables = tuple(_copy_table(con, folder, node) for node in models.values())
+        con.execute(f"create schema if not exists kpi.{SCHEMA}")
+        _drop_retired(con, set(models))
+        place = Published(folder / PARQUET, published / PARQUET)
+        tables = tuple(write_table(con, place, node) for node in models.values())
         con.execute("detach kpi")
     return Candidate(release_id, folder, tables)
 
 
-def _copy_table(con: duckdb.DuckDBPyConnection, folder: Path, node: Mapping[str, Any]) -> Table:
-    name = str(node["name"])
-    source = f"warehouse.{quoted(node['schema'])}.{quoted(node.get('alias') or name)}"
-    target = f"kpi.{SCHEMA}.{quoted(name)}"
-    described = node.get("columns") or {}
-    columns = {
-        str(column): (
-            published_type(name, str(column), str(data_type)),
-            " ".join(str((described.get(column) or {}).get("description") or "").split()),
-        )
-        for column, data_type, *_ in con.execute(f"describe {source}").fetchall()
-    }
-    casts = ", ".join(f"cast({quoted(column)} as {kind}) as {quoted(column)}" for column, (kind, _) in columns.items())
-    con.execute(f"create table {target} as select {casts} from {source}")
-    description = " ".join(str(node.get("description") or "").split())
-    con.execute(f"comment on table {target} is {literal(description)}")
-    for column, (_, text) in columns.items():
-        if text:
-            con.execute(f"comment on column {target}.{quoted(column)} is {literal(text)}")
-    file = folder / PARQUET / f"{name}.parquet"
-    con.execute(f"copy {target} to {literal(str(file))} (format parquet, compression zstd)")
-    counted = con.execute(f"select count(*) from {target}").fetchone()
-    return Table(name, description, int(counted[0]) if counted else 0, columns)
+def _worth_carrying(database: Path) -> bool:
+    """Whether a publication is in place whose file is mostly data; a damaged one is not."""
+    if not database.is_file():
+        return False
+    try:
+        with duckdb.connect(str(database), read_only=True) as con:
+            size = con.execute("select total_blocks, free_blocks from pragma_database_size()").fetchall()[0]
+    except duckdb.Error:
+        return False
+    return bool(size[0]) and size[1] / size[0] < MOSTLY_FREE
+
+
+def _drop_retired(con: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:
+    carried = con.execute("select table_name from duckdb_tables() where database_name = 'kpi'").fetchall()
+    for (name,) in carried:
+        if name not in wanted:
+            con.execute(f'drop table kpi.{SCHEMA}."{name}"')
 
 
 def describe(candidate: Candidate, origin: Origin, published_at: datetime) -> None:

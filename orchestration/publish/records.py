@@ -10,11 +10,21 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.publish.candidate import DATABASE, SCHEMA, Candidate, Origin
+from orchestration.publish.candidate import DATABASE, Candidate, Origin
 from orchestration.publish.columns import literal
 from orchestration.publish.replace import published_release
+from orchestration.publish.tables import SCHEMA
+
+_STATE = (
+    "select period_type, date_trunc('month', period_start) as month_start, count(*), max(computed_at)"
+    f" from {{}}.{SCHEMA}.kpi_value group by 1, 2"
+)
 
 RESTATED = f"""
+    with changed as (
+        select distinct period_type, month_start
+        from (({_STATE.format("previous")}) except ({_STATE.format("candidate")}))
+    )
     select
         ?::bigint as release_id,
         old.kpi_id,
@@ -30,6 +40,9 @@ RESTATED = f"""
         new.denominator as new_denominator,
         new.value as new_value
     from previous.{SCHEMA}.kpi_value as old
+    inner join changed -- a month that nobody wrote to holds no news
+        on old.period_type = changed.period_type
+        and date_trunc('month', old.period_start) = changed.month_start
     left join candidate.{SCHEMA}.kpi_value as new
         on old.kpi_id = new.kpi_id
         and old.variant = new.variant

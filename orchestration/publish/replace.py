@@ -27,7 +27,7 @@ def published_release(published: Path) -> int | None:
 
 def release_files(folder: Path) -> list[Path]:
     """Return the files of a release relative to its folder, ``manifest.json`` last."""
-    parquet = sorted((folder / PARQUET).glob("*.parquet"))
+    parquet = sorted((folder / PARQUET).rglob("*.parquet"))
     files = [*parquet, folder / DATABASE, folder / DESCRIPTION]
     return [file.relative_to(folder) for file in files if file.is_file()]
 
@@ -54,7 +54,10 @@ def _move_files(candidate: Path, published: Path) -> None:
     for file in new:
         if file.name == DESCRIPTION:
             _remove_dropped_tables(published, set(new))
+        (published / file).parent.mkdir(parents=True, exist_ok=True)
         (candidate / file).replace(published / file)
+    for folder in (published / PARQUET).rglob("*/"):
+        _sync(folder)
     _sync(published / PARQUET)
     _sync(published)
 
@@ -63,6 +66,9 @@ def _remove_dropped_tables(published: Path, wanted: set[Path]) -> None:
     for file in release_files(published):
         if file not in wanted:
             (published / file).unlink()
+            for folder in file.parents[:-2]:
+                if not any((published / folder).iterdir()):
+                    (published / folder).rmdir()
 
 
 def _keep_previous(published: Path, release_id: int) -> None:
@@ -70,6 +76,7 @@ def _keep_previous(published: Path, release_id: int) -> None:
     shutil.rmtree(building, ignore_errors=True)
     (building / PARQUET).mkdir(parents=True)
     for file in release_files(published):
+        (building / file).parent.mkdir(parents=True, exist_ok=True)
         _link_or_copy(published / file, building / file)
     (building / NEXT_RELEASE).write_text(str(release_id))
     _sync(building)
@@ -96,6 +103,7 @@ def recover(published: Path) -> None:
             if file not in kept:
                 (published / file).unlink()
         for file in release_files(previous):
+            (published / file).parent.mkdir(parents=True, exist_ok=True)
             _link_or_copy(previous / file, previous / f"{file}.back")
             (previous / f"{file}.back").replace(published / file)
     shutil.rmtree(previous)

@@ -14,9 +14,10 @@ import pandas as pd
 
 from orchestration.ingest.books import delivered_through
 from orchestration.ingest.declarations import ExtractDeclaration
-from orchestration.publish.candidate import DATABASE, SCHEMA, Candidate
+from orchestration.publish.candidate import DATABASE, Candidate
 from orchestration.publish.columns import literal
 from orchestration.publish.gate import Allowance, ExpectationOutcome
+from orchestration.publish.tables import SCHEMA
 from orchestration.validate.declared import NAME, declared_frame, declared_suite
 from orchestration.validate.evaluate import Evaluator
 from orchestration.validate.suites import Subject, Suite, load_suites
