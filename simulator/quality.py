@@ -183,7 +183,7 @@ class Quality:
     def _analysed(self, defect: str, evaluation: str, response: str, kind: str, cause: str) -> None:
         self._out.put("qa_defects", defect, defect, evaluation, response, kind, cause)
         self._out.truth["defects_analysed"] += 1
-        self._out.truth["defects_training"] += cause == "training"
+        self._out.truth["defects_training"] += cause == "training" and kind in ("product", "process")
 
 
 def _points(scores: tuple[tuple[int, int], ...]) -> int:

@@ -170,6 +170,7 @@ class Sales:
         rng, now = self._rng, self._engine.now
         self._out.put("retention_attempts", contact.contact_id, contact.contact_id, contact.customer_id, outcome)
         today = local_date(OPERATOR_ZONE, now)
+        self._out.truth["retention_saved"] += outcome == "saved"
         if outcome == "undecided":
             self._engine.at(
                 now + rng.randint(DAY, 5 * DAY), self._decided, contact, "saved" if rng.random() < 0.5 else "lost"

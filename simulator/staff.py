@@ -133,8 +133,16 @@ class Staff:
                 self._spell_row(agent, began, left, "voluntary")
                 self._assignment_row(agent, began, left)
                 agent.spell = 2
+                self._count_days(began, left)
+            self._count_days(hired, first_day - timedelta(days=1))
             self._spell_row(agent, hired, None, "")
             self._assignment_row(agent, hired, None)
+
+    def _count_days(self, since: date, until: date) -> None:
+        """Count days employed before the simulation, from the month in which it begins."""
+        first = self.context.options.first_day.replace(day=1)
+        for number in range((until - max(since, first)).days + 1):
+            self.context.out.count("headcount_days", 1, max(since, first) + timedelta(days=number))
 
     def _new_agent(self, pool: Pool, team_id: str, hired: date) -> Agent:
         rng = self.context.rng("staff")
@@ -198,6 +206,7 @@ class Staff:
         self._vacancies = [vacancy for vacancy in self._vacancies if vacancy[0] > day]
         for pool in due:
             self._hire(pool, day)
+        self.context.out.count("headcount_days", sum(map(len, self.pools.values())), day)
 
     def _resignations(self, last_day: date) -> None:
         """Let people give notice for a last day: known before the roster of that day is made."""
@@ -214,6 +223,7 @@ class Staff:
         self._assignment_row(agent, agent.since, day)
         self._spell_row(agent, agent.hired, day, end_type)
         self.context.out.truth["leavers"] += 1
+        self.context.out.count("headcount_days", 1, day)
         self.context.out.truth["leavers_voluntary"] += end_type == "voluntary"
         self._vacancies.append((day + timedelta(days=rng.randint(5, 21)), agent.pool))
         if end_type == "voluntary":

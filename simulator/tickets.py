@@ -185,6 +185,7 @@ class TicketDesk:
         """Assign the ticket to the desk's agent and work on it."""
         agent = desk.agent
         before = ticket.agent.agent_id if ticket.agent else ""
+        self._out.truth["tickets_assigned"] += not before
         if agent is not ticket.agent:
             self._event(ticket, "assigned", before, agent.agent_id, "system", "")
         ticket.agent = agent
@@ -236,6 +237,7 @@ class TicketDesk:
     def _count_solve(self, ticket: Ticket) -> None:
         ticket.solves += 1
         self._out.truth["ticket_solves"] += 1
+        self._out.truth["tickets_resolved"] += 1
         if ticket.solves == 1:
             self._out.truth["tickets_solved_once"] += 1
             for follow in self.on_solved:
@@ -248,6 +250,7 @@ class TicketDesk:
         self._message(ticket, "inbound", "customer", None, needs_reply=True)
         if ticket.status == "solved":
             self._out.truth["ticket_reopens"] += 1
+            self._out.truth["tickets_resolved"] -= 1
         self._status(ticket, "open", "customer", ticket.customer_id)
         self._wait(ticket)
 

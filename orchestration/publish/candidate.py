@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from orchestration.publish.columns import literal
-from orchestration.publish.tables import SCHEMA, Published, Table, is_view, write_table, write_view
+from orchestration.publish.tables import SCHEMA, Published, Table, write_table
 
 DATABASE = "kpi.duckdb"
 PARQUET = "parquet"
@@ -84,11 +84,9 @@ def write_candidate(
         con.execute(f"create schema if not exists kpi.{SCHEMA}")
         _drop_retired(con, set(models))
         place = Published(folder / PARQUET, published / PARQUET)
-        views = {name for name, node in models.items() if is_view(node)}
-        tables = [write_table(con, place, node) for name, node in models.items() if name not in views]
-        tables += [write_view(con, models[name], {table.name for table in tables}) for name in sorted(views)]
+        tables = tuple(write_table(con, place, node) for node in models.values())
         con.execute("detach kpi")
-    return Candidate(release_id, folder, tuple(tables))
+    return Candidate(release_id, folder, tables)
 
 
 def _worth_carrying(database: Path) -> bool:
@@ -104,13 +102,9 @@ def _worth_carrying(database: Path) -> bool:
 
 
 def _drop_retired(con: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:
-    carried = con.execute(
-        "select table_type, table_name from information_schema.tables where table_catalog = 'kpi'"
-    ).fetchall()
-    for kind, name in carried:
-        if kind == "VIEW":
-            con.execute(f'drop view kpi.{SCHEMA}."{name}"')
-        elif name not in wanted:
+    carried = con.execute("select table_name from duckdb_tables() where database_name = 'kpi'").fetchall()
+    for (name,) in carried:
+        if name not in wanted:
             con.execute(f'drop table kpi.{SCHEMA}."{name}"')
 
 

@@ -5,7 +5,6 @@ a row's part, for example the period's type and month. Its rows carry ``computed
 last wrote them, so a part is unchanged exactly if its number of rows and its newest ``computed_at`` are.
 """
 
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,14 +19,8 @@ SCHEMA = "marts"
 WRITTEN_AT = "computed_at"
 """Column of every table that is published in parts."""
 
-_RELATION = re.compile(r'(?:"?warehouse"?\.)?"?\b(marts|core|conformed|staging|meta|raw)"?\."?(\w+)"?')
-
 PART = "part"
 """Names a part in the folders of its Parquet files: ``kpi_value/part=day_2025-01/``."""
-
-
-class UnpublishableViewError(ValueError):
-    """A published view reads what is not published; publish that too, or make the view a table."""
 
 
 @dataclass(frozen=True)
@@ -74,34 +67,6 @@ def write_table(con: duckdb.DuckDBPyConnection, place: Published, node: Mapping[
             con.execute(f"comment on column {target}.{quoted(column)} is {literal(text)}")
     rows = con.execute(f"select count(*) from {target}").fetchall()[0][0]
     return Table(name, description, int(rows), columns)
-
-
-def is_view(node: Mapping[str, Any]) -> bool:
-    """Whether the model is published as a view over published tables, which costs nothing to carry."""
-    return _meta(node).get("published") == "view"
-
-
-def write_view(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], published: set[str]) -> Table:
-    """Write a view of the warehouse into ``kpi``, over the published tables of the same names.
-
-    Raises ``UnpublishableViewError`` if it reads anything that is not ``published``.
-    """
-    name = str(node["name"])
-    source = f"warehouse.{quoted(node['schema'])}.{quoted(node.get('alias') or name)}"
-    columns = _columns(con, source, node)
-    [(statement,)] = con.execute(
-        "select sql from duckdb_views() where database_name = 'warehouse' and schema_name = ? and view_name = ?",
-        [node["schema"], node.get("alias") or name],
-    ).fetchall()
-    query = statement.split(" AS ", 1)[1].rstrip(";")
-    for read in set(_RELATION.findall(query)):
-        if read[1] not in published:
-            raise UnpublishableViewError(f"{name} is published as a view, but reads {'.'.join(read)}, which is not")
-    con.execute(f"use kpi.{SCHEMA}")
-    con.execute(f"create view {SCHEMA}.{quoted(name)} as {_RELATION.sub(lambda read: f'{SCHEMA}.{read[2]}', query)}")
-    con.execute("use memory")
-    rows = con.execute(f"select count(*) from kpi.{SCHEMA}.{quoted(name)}").fetchall()[0][0]
-    return Table(name, " ".join(str(node.get("description") or "").split()), int(rows), columns)
 
 
 def _columns(con: duckdb.DuckDBPyConnection, source: str, node: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

@@ -9,7 +9,6 @@ import pytest
 
 from orchestration.publish.candidate import write_candidate
 from orchestration.publish.replace import put_in_place
-from orchestration.publish.tables import UnpublishableViewError
 
 MODELS: dict[str, dict[str, Any]] = {
     "kpi_value": {
@@ -117,25 +116,3 @@ def test_a_table_that_is_no_longer_published_is_dropped(warehouse: Path, tmp_pat
             ("dim_kpi",),
             ("kpi_value",),
         ]
-
-
-def test_a_view_is_published_over_the_published_tables_and_none_other(warehouse: Path, tmp_path: Path) -> None:
-    published = tmp_path / "published"
-    change(
-        warehouse,
-        "create view marts.mart_days as"
-        " select k.period_start, d.kpi_id from warehouse.marts.kpi_value as k, warehouse.core.dim_kpi as d",
-    )
-    MODELS["mart_days"] = {"name": "mart_days", "schema": "marts", "config": {"meta": {"published": "view"}}}
-    try:
-        publish(warehouse, published, 1)
-        publish(warehouse, published, 2)
-        with duckdb.connect() as con:
-            con.execute(f"attach '{published}/kpi.duckdb' as anywhere (read_only)")
-            assert con.execute("select count(*) from anywhere.marts.mart_days").fetchall() == [(90,)]
-        change(warehouse, "create table core.hidden as select 1 as one")
-        change(warehouse, "create or replace view marts.mart_days as select one from warehouse.core.hidden")
-        with pytest.raises(UnpublishableViewError, match=r"core\.hidden"):
-            publish(warehouse, published, 3)
-    finally:
-        del MODELS["mart_days"]

@@ -61,7 +61,8 @@ def test_truths_about_quality_and_people_are_those_of_the_files(clean: Any) -> N
     procedure = [row for row in parts if row["section_code"] == "procedure"]
     pairs = clean.delivered("calibration_scores")
     gaps = [abs(round(float(r["score_pct"]) * 100) - round(float(r["reference_score_pct"]) * 100)) for r in pairs]
-    causes = [row["root_cause"] for row in clean.latest("qa_defects", "defect_id")]
+    defects = [row for row in clean.latest("qa_defects", "defect_id") if row["root_cause"]]
+    taught = [row for row in defects if row["root_cause"] == "training"]
     answers = clean.delivered("employee_survey_answers")
     satisfied = [int(row["score"]) for row in answers if row["question_code"] == "JOB_SAT"]
     recommends = [int(row["score"]) for row in answers if row["question_code"] == "ENPS"]
@@ -80,8 +81,8 @@ def test_truths_about_quality_and_people_are_those_of_the_files(clean: Any) -> N
         "calibration_pairs": len(pairs),
         "calibration_difference_hundredths": sum(gaps),
         "calibration_within_5_points": sum(gap <= 500 for gap in gaps),
-        "defects_analysed": sum(bool(cause) for cause in causes),
-        "defects_training": causes.count("training"),
+        "defects_analysed": len(defects),
+        "defects_training": sum(row["defect_type"] in ("product", "process") for row in taught),
         "esat_answers": len(satisfied),
         "esat_top2": sum(score >= 4 for score in satisfied),
         "enps_promoters": sum(score >= 9 for score in recommends),

@@ -54,7 +54,7 @@ def recount(extracts: Any) -> dict[str, int]:
             if leg["answered_at"]:
                 count["wait_answered_seconds"] += wait
                 count["answered_within_threshold"] += wait <= queue.threshold
-        if leg["answered_at"] and leg["leg_type"] in FACING:
+        if leg["answered_at"] and leg["leg_type"] in FACING and contact["direction"] == "inbound":
             handled.add(leg["contact_id"])
             count["handled_legs"] += 1
             count["transferred_legs"] += leg["transfer_out_type"] != "none"
