@@ -15,6 +15,7 @@ with days as (
         'changed_reference_day',
         'changed_record_day',
         'changed_quality_day',
+        'changed_workforce_day',
     ] %}
     select subject, business_date, reason, change_count from {{ ref(model) }}
     {{ 'union all' if not loop.last }}

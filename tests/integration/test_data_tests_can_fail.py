@@ -14,6 +14,15 @@ from orchestration.transform.project import DbtPaths
 from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden, run_dbt
 
 BREAKS = {
+    "fct_adherence_segment__spent_seconds_add_up_to_the_schedule": """
+        delete from core.fct_adherence_segment where state = 'system_down'
+    """,
+    "fct_agent_state__states_of_an_agent_do_not_overlap": """
+        update core.fct_agent_state set ended_at = ended_at + interval 1 second where state = 'break'
+    """,
+    "fct_agent_state_interval__seconds_are_those_of_the_states": """
+        delete from core.fct_agent_state_interval where state = 'training'
+    """,
     "dim_agent__assignments_do_not_overlap": "update core.dim_agent set valid_to = '9999-12-31' where agent_id = 'A6'",
     "dim_date__days_follow_each_other": "delete from core.dim_date where date_day = '2024-10-25'",
     "dim_kpi__every_kpi_has_one_default": "update marts.dim_kpi set is_default = true where kpi_id = 'service_level'",

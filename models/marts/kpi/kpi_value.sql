@@ -12,6 +12,10 @@ with computed as (
         'customer',
         'people',
         'quality',
+        'workforce',
+        'staffing',
+        'forecast',
+        'forecast_total',
     ] %}
     select * from {{ ref('kpi_value_' ~ subject) }}
     {{ 'union all' if not loop.last }}
