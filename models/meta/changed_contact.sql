@@ -61,11 +61,35 @@ defect_images as (
 
 ),
 
+segments as (
+
+    select contact_id, agent_id, queued_at, answered_at from {{ ref('contact_segments') }}
+
+),
+
+agent_ranges as (
+
+    select * from {{ ref('changed_agent_range') }}
+
+),
+
 changed as (
 
     select contact_id, 'contact changed' as reason from contact_images
     union
     select contact_id, 'leg changed' as reason from segment_images
+
+),
+
+-- all days of a contact with a leg of an agent whose assignment changed; UTC dates are spread to cover every zone
+reassigned as (
+
+    select distinct segments.contact_id -- an agent may have several legs of a contact
+    from segments
+    inner join agent_ranges
+        on segments.agent_id = agent_ranges.agent_id
+    where cast(coalesce(segments.queued_at, segments.answered_at) as date)
+        between agent_ranges.first_day - 1 and agent_ranges.last_day + 1
 
 ),
 
@@ -156,14 +180,7 @@ surveyed as (
     select invitations.contact_id
     from {{ ref('survey_invitations') }} as invitations
     where invitations.contact_id is not null
-        and (
-            invitations.invitation_id in (select changed_responses.invitation_id from changed_responses)
-            -- response windows that closed since the last complete refresh
-            or (
-                invitations.sent_at > {{ previous_as_of() }} - interval {{ var('survey_response_window_days') }} day
-                and invitations.sent_at <= {{ as_of() }} - interval {{ var('survey_response_window_days') }} day
-            )
-        )
+        and invitations.invitation_id in (select changed_responses.invitation_id from changed_responses)
 
 ),
 
@@ -181,12 +198,14 @@ faulted as (
 
 select contact_id, 'leg' as subject, reason from changed
 union all
+select contact_id, 'leg' as subject, 'assignment of an agent changed' as reason from reassigned
+union all
 select contact_id, subject, 'same customer within the longest window' as reason from neighbours
 union all
 select contact_id, 'resolution' as subject, 'resolution window closed' as reason from closing
 union all
 select contact_id, 'contact' as subject, 'order or opportunity changed' as reason from sold
 union all
-select contact_id, 'survey' as subject, 'survey changed or its window closed' as reason from surveyed
+select contact_id, 'survey' as subject, 'survey changed' as reason from surveyed
 union all
 select contact_id, 'quality' as subject, 'error found by a survey changed' as reason from faulted

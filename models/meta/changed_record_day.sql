@@ -43,36 +43,6 @@ rate_images as (
 
 ),
 
-response_images as (
-
-    {{ changes('survey_responses') }}
-
-),
-
-invitation_images as (
-
-    {{ changes('survey_invitations') }}
-
-),
-
-changed_contacts as (
-
-    select * from {{ ref('changed_contact') }}
-
-),
-
--- answers whose contact is not known are dated by their invitation
-invitation_dates as (
-
-    select cast(sent_at as date) as utc_date from invitation_images
-    union
-    select cast(sent_at as date) as utc_date
-    from {{ ref('survey_invitations') }}
-    where contact_id in (select changed_contacts.contact_id from changed_contacts)
-        or invitation_id in (select response_images.invitation_id from response_images)
-
-),
-
 contact_days as (
 
     select subject, business_date from {{ ref('changed_contact_day') }}
@@ -152,8 +122,6 @@ record_days as (
     select 'order' as subject, cast(happened_at as date) as utc_date, 'order changed' as reason from order_instants
     union all
     select 'ticket' as subject, utc_date, 'ticket changed' as reason from ticket_dates
-    union all
-    select 'survey' as subject, utc_date, 'survey or its contact changed' as reason from invitation_dates
 
 ),
 

@@ -37,12 +37,6 @@ reason_images as (
 
 ),
 
-segments as (
-
-    select contact_id, agent_id, queued_at, answered_at from {{ ref('contact_segments') }}
-
-),
-
 agent_ranges as (
 
     select * from {{ ref('changed_agent_range') }}
@@ -77,45 +71,6 @@ queue_ranges as (
 
 ),
 
--- UTC dates are spread by one day on both sides, which covers every zone
-agent_contacts as (
-
-    select distinct segments.contact_id -- an agent may have several legs of a contact
-    from segments
-    inner join agent_ranges
-        on segments.agent_id = agent_ranges.agent_id
-    where cast(coalesce(segments.queued_at, segments.answered_at) as date)
-        between agent_ranges.first_day - 1 and agent_ranges.last_day + 1
-
-),
-
--- a contact of several days names agents on the day of its first queue entry
-agent_days as (
-
-    select cast(coalesce(queued_at, answered_at) as date) as utc_date
-    from segments
-    where contact_id in (select agent_contacts.contact_id from agent_contacts)
-    union
-    select cast(started_at as date) as utc_date
-    from {{ ref('contacts') }}
-    where contact_id in (select agent_contacts.contact_id from agent_contacts)
-
-),
-
-reference_days as (
-
-    select 'leg' as subject, utc_date, 'assignment of an agent changed' as reason from agent_days
-
-),
-
-spread_days as (
-
-    select reference_days.subject, reference_days.utc_date + cast(shift.days as integer) as business_date, reference_days.reason
-    from reference_days
-    cross join (select unnest(range(-1, 2)) as days) as shift
-
-),
-
 -- a time zone or a reason's meaning reaches back to the first contact
 everything as (
 
@@ -130,9 +85,10 @@ everything as (
 
 ),
 
+-- who moves is seen on the day before and the day after an assignment, too
 headcount_ranges as (
 
-    select first_day, last_day from agent_ranges
+    select first_day - 1 as first_day, last_day + 1 as last_day from agent_ranges
     union all
     select first_day, last_day from spell_ranges
 
@@ -188,10 +144,6 @@ new_days as (
 
 )
 
-select subject, business_date, reason, count(*) as change_count
-from spread_days
-group by subject, business_date, reason
-union all
 select dated.subject, everything.business_date, 'a site changed' as reason, 1 as change_count
 from everything
 cross join (select unnest(['leg', 'survey', 'ticket']) as subject) as dated

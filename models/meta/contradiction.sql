@@ -3,7 +3,9 @@
 
 {%- for subject in [
     'employment',
+    'people',
     'quality',
+    'survey',
 ] %}
 select
     cast(rule as varchar) as rule,

@@ -14,8 +14,10 @@ with days as (
         'changed_contact_day',
         'changed_reference_day',
         'changed_record_day',
+        'changed_people_day',
         'changed_quality_day',
         'changed_workforce_day',
+        'changed_survey_day',
     ] %}
     select subject, business_date, reason, change_count from {{ ref(model) }}
     {{ 'union all' if not loop.last }}

@@ -57,6 +57,9 @@ BREAKS = {
     "fct_customer_month__closing_balance_is_next_opening_balance": """
         update core.fct_customer_month set is_active_at_start = false where month_start = '2024-10-01'
     """,
+    "fct_headcount_day__headcount_moves_by_hires_leavers_and_moves": """
+        update core.fct_headcount_day set is_move_out = false, is_leaver = false
+    """,
     "fct_headcount_day__leavers_are_gone_the_next_day": "update core.fct_headcount_day set is_leaver = false",
     "fct_order__credited_contacts_are_of_the_same_customer": """
         update core.fct_order set customer_id = 'C8', credited_contact_id = 'K01' where not is_credited

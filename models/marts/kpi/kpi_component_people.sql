@@ -1,9 +1,9 @@
--- grain: one row per month, site and team, with headcount and leavers among agents
+-- grain: one row per month, site, team and vendor, with headcount, leavers and training of agents
 {{ config(
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['headcount', 'calendar'], 'column': 'month_start', 'period': 'month'}}
+    meta={'touched': {'subjects': ['headcount', 'calendar', 'training'], 'column': 'month_start', 'period': 'month'}}
 ) }}
 
 with headcounts as (
@@ -12,35 +12,63 @@ with headcounts as (
 
 ),
 
+assignments as (
+
+    select *, cast(date_trunc('month', due_on) as date) as due_month, cast(date_trunc('month', completed_on) as date) as completed_month
+    from {{ ref('fct_training_assignment') }}
+
+),
+
 months as (
 
     select
         month_start,
-        least(max(date_day), {{ as_of() }}::date - 1) as last_day,
-        least(max(date_day), {{ as_of() }}::date - 1) - month_start + 1 as day_count
+        least(max(date_day), {{ as_of() }}::date - 1) as last_day
     from {{ ref('dim_date') }}
     where month_start < {{ as_of() }}::date and {{ touched() }}
     group by month_start
 
 ),
 
--- the opening balance is the closing balance of the day before
 parts as (
 
+    -- the opening balance is the closing balance of the day before
     select
         months.month_start,
         headcounts.site_id,
         headcounts.team_id,
-        months.day_count,
+        headcounts.vendor_id,
         headcounts.business_date >= months.month_start as is_in_month,
         headcounts.business_date = months.month_start - 1 as is_opening,
         headcounts.business_date = months.last_day as is_closing,
         headcounts.is_leaver,
         headcounts.is_voluntary_leaver,
+        headcounts.is_move_out,
         headcounts.is_in_first_90_days
     from headcounts
     inner join months
         on headcounts.business_date between months.month_start - 1 and months.last_day
+    union all by name
+    select
+        due_month as month_start,
+        site_id,
+        team_id,
+        vendor_id,
+        1 as training_due,
+        cast(is_on_time as integer) as training_on_time,
+        cast(is_completed as integer) as training_completed
+    from assignments
+    where is_due and {{ touched('due_month') }}
+    union all by name
+    select
+        completed_month as month_start,
+        completed_site_id as site_id,
+        completed_team_id as team_id,
+        completed_vendor_id as vendor_id,
+        training_seconds,
+        case when is_new_hire then training_seconds end as training_seconds_new_hire
+    from assignments
+    where is_completed and {{ touched('completed_month') }}
 
 )
 
@@ -48,12 +76,19 @@ select
     month_start,
     site_id,
     team_id,
+    vendor_id,
     count(*) filter (where is_in_month) as headcount_days,
+    count(*) filter (where is_in_month and is_in_first_90_days) as headcount_days_first_90_days,
     count(*) filter (where is_opening) as opening_headcount,
     count(*) filter (where is_closing) as closing_headcount,
     count(*) filter (where is_in_month and is_leaver) as leavers,
     count(*) filter (where is_in_month and is_voluntary_leaver) as leavers_voluntary,
     count(*) filter (where is_in_month and is_leaver and is_in_first_90_days) as leavers_first_90_days,
-    cast(count(*) filter (where is_in_month and is_leaver) * max(day_count) as bigint) as leaver_period_days
+    count(*) filter (where is_in_month and is_move_out) as moves_out,
+    cast(coalesce(sum(training_due), 0) as bigint) as training_due,
+    cast(coalesce(sum(training_on_time), 0) as bigint) as training_on_time,
+    cast(coalesce(sum(training_completed), 0) as bigint) as training_completed,
+    cast(coalesce(sum(training_seconds), 0) as bigint) as training_seconds,
+    cast(coalesce(sum(training_seconds_new_hire), 0) as bigint) as training_seconds_new_hire
 from parts
-group by month_start, site_id, team_id
+group by month_start, site_id, team_id, vendor_id

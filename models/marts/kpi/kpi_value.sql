@@ -90,6 +90,7 @@ missing as (
             and earlier.scope_type = 'enterprise'
     where computed.kpi_id is null
         and list_contains(string_split(kpis.period_types, ','), periods.period_type)
+        and list_contains(string_split(kpis.scope_types, ','), 'enterprise')
 
 ),
 

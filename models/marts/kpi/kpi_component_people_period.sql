@@ -1,0 +1,75 @@
+-- grain: one row per period and scope, with products of sums and balances of staff, which do not add up over time
+-- a view: counted anew from monthly parts, which are few, and only the periods asked for are read
+{{ config(materialized='view') }}
+
+{%- set lengths = {'month': 1, 'quarter': 3, 'year': 12} %}
+
+with months as (
+
+    select * from {{ ref('kpi_component_people') }}
+
+),
+
+periods as (
+
+    {%- for period, length in lengths.items() %}
+    select
+        '{{ period }}' as period_type,
+        cast(date_trunc('{{ period }}', month_start) as date) as period_start,
+        least(
+            cast(date_trunc('{{ period }}', month_start) + interval {{ length }} month as date) - 1, cast({{ as_of() }} as date) - 1
+        ) as last_day,
+        months.*
+    from months
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+summed as (
+
+    select
+        period_type,
+        period_start,
+        case
+            when grouping(site_id) = 0 then 'site'
+            when grouping(team_id) = 0 then 'team'
+            when grouping(vendor_id) = 0 then 'vendor'
+            else 'enterprise'
+        end as scope_type,
+        coalesce(site_id, team_id, vendor_id) as scope_id,
+        max(last_day) - period_start + 1 as day_count,
+        sum(headcount_days) as headcount_days,
+        sum(headcount_days_first_90_days) as headcount_days_first_90_days,
+        sum(leavers) as leavers,
+        -- the balance before the first month and that at the end of the last complete day
+        coalesce(sum(opening_headcount) filter (where month_start = period_start), 0)
+        + coalesce(sum(closing_headcount) filter (where month_start = date_trunc('month', last_day)), 0) as both_balances,
+        sum(training_seconds) as training_seconds,
+        sum(training_seconds_new_hire) as training_seconds_new_hire
+    from periods
+    group by grouping sets (
+        (period_type, period_start),
+        (period_type, period_start, site_id),
+        (period_type, period_start, team_id),
+        (period_type, period_start, vendor_id)
+    )
+
+)
+
+select
+    period_type,
+    period_start,
+    scope_type,
+    scope_id,
+    cast(leavers as bigint) as leavers_of_period,
+    cast(leavers * day_count as bigint) as leaver_period_days,
+    cast(both_balances / 2 as double) as average_headcount,
+    cast(headcount_days as bigint) as headcount_days_of_period,
+    cast(headcount_days_first_90_days as bigint) as headcount_days_new_hire,
+    cast(headcount_days - headcount_days_first_90_days as bigint) as headcount_days_tenured,
+    cast(training_seconds * day_count as bigint) as training_second_days,
+    cast(training_seconds_new_hire * day_count as bigint) as training_second_days_new_hire,
+    cast((training_seconds - training_seconds_new_hire) * day_count as bigint) as training_second_days_tenured
+from summed
+where scope_type = 'enterprise' or scope_id is not null

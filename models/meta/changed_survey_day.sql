@@ -1,0 +1,81 @@
+-- grain: one row per subject, business date and reason, from invitations and what they refer to that changed
+{{ config(materialized='ephemeral') }}
+
+with invitations as (
+
+    select * from {{ ref('survey_invitations') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('survey_responses') }}
+
+),
+
+invitation_images as (
+
+    {{ changes('survey_invitations') }}
+
+),
+
+response_images as (
+
+    {{ changes('survey_responses') }}
+
+),
+
+answer_images as (
+
+    {{ changes('survey_answers') }}
+
+),
+
+-- whose business date, site or agents may differ; neighbours of a customer are not among them
+changed_contacts as (
+
+    select contact_id from {{ ref('changed_contact') }} where subject in ('leg', 'survey')
+
+),
+
+answered as (
+
+    select invitation_id from response_images
+    union
+    select invitation_id from responses where response_id in (select answer_images.response_id from answer_images)
+
+),
+
+-- an invitation is dated by its sending, a response to nobody's by itself
+instants as (
+
+    select sent_at as happened_at, 'invitation changed' as reason from invitation_images
+    union all
+    select sent_at as happened_at, 'contact or response of an invitation changed' as reason
+    from invitations
+    where contact_id in (select changed_contacts.contact_id from changed_contacts)
+        or invitation_id in (select answered.invitation_id from answered)
+    union all
+    select sent_at as happened_at, 'time to answer is over' as reason
+    from invitations
+    where sent_at > {{ previous_as_of() }} - interval {{ var('survey_response_window_days') }} day
+        and sent_at <= {{ as_of() }} - interval {{ var('survey_response_window_days') }} day
+    union all
+    select responded_at as happened_at, 'response changed' as reason from response_images
+    union all
+    select responded_at as happened_at, 'invitation of a response changed' as reason
+    from responses
+    where invitation_id in (select invitation_images.invitation_id from invitation_images)
+        or response_id in (select answer_images.response_id from answer_images)
+
+)
+
+-- UTC dates are spread by one day on both sides, which covers every zone
+select
+    'survey' as subject,
+    cast(instants.happened_at as date) + cast(shift.days as integer) as business_date,
+    instants.reason,
+    count(*) as change_count
+from instants
+cross join (select unnest(range(-1, 2)) as days) as shift
+group by cast(instants.happened_at as date) + cast(shift.days as integer), instants.reason
