@@ -24,6 +24,8 @@
       {subjects: [...], column: month_start, period: month}   the months of those days, and of the days after them
       {subjects: [...], periods: [day, month]}            KPI values: those periods, their successors, and what is provisional
       {customers: true, column: month_start}              touched customers, and months still open at the last refresh
+      {customers: true}                                   touched customers
+      {subjects: [...], counted: [month, trailing_12m]}   rows that count a period: those that hold a touched day
 #}
 {% macro touched(expression=none) -%}
     {%- do ref('touched_day') -%}
@@ -38,10 +40,14 @@
                 customer_id in (
                     select customer_id from {{ ref('touched_customer') }} where refresh_id > {{ last_complete_refresh() }}
                 )
+                {%- if by.column %}
                 or {{ column }} >= (select date_trunc('month', {{ previous_as_of() }} - interval 2 day)::date)
+                {%- endif %}
             )
         {%- elif by.periods -%}
             (period_type, period_start) in (select (period_type, period_start) from ({{ periods_to_compute(by.periods) }}))
+        {%- elif by.counted -%}
+            (period_type, period_start) in {{ counted_periods(by.subjects, by.counted) }}
         {%- elif by.period -%}
             {{ column }} in {{ touched_periods(by.subjects, by.period) }}
         {%- else -%}
@@ -71,6 +77,23 @@
         cross join (select unnest([0, 1]) as days) as shift
         where day.refresh_id > {{ last_complete_refresh() }}
             and day.subject in ('{{ subjects | join("', '") }}')
+    )
+{%- endmacro %}
+
+
+{# Periods that hold a touched day, as a subquery of period_type and period_start; a trailing window ends with its month. #}
+{% macro counted_periods(subjects, periods) -%}
+    (
+        {%- for period in periods %}
+        {%- if period == 'trailing_12m' %}
+        select ('trailing_12m', cast(date_trunc('month', business_date) - interval 11 month as date))
+        {%- else %}
+        select ('{{ period }}', cast(date_trunc('{{ period }}', business_date) as date))
+        {%- endif %}
+        from {{ ref('touched_day') }}
+        where refresh_id > {{ last_complete_refresh() }} and subject in ('{{ subjects | join("', '") }}')
+        {{ 'union' if not loop.last }}
+        {%- endfor %}
     )
 {%- endmacro %}
 

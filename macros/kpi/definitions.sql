@@ -66,6 +66,7 @@
         'channel': ['channel'],
         'segment': ['segment'],
         'campaign': ['campaign_id'],
+        'system': ['system_id'],
     } -%}
     {%- set found = {} -%}
     {%- if execute -%}

@@ -13,18 +13,6 @@ spell_images as (
 
 ),
 
-subscription_images as (
-
-    {{ changes('subscriptions') }}
-
-),
-
-customer_images as (
-
-    {{ changes('customers') }}
-
-),
-
 site_images as (
 
     {{ changes('sites') }}
@@ -103,37 +91,6 @@ headcount_days as (
 
 ),
 
--- months whose closing balance may differ; open months stay open until they are complete
-customer_ranges as (
-
-    select
-        case
-            when count(*) > 1 and count(distinct concat_ws('|', customer_id, started_on)) = 1
-                then coalesce(min(ended_on), cast({{ as_of() }} as date))
-            else min(started_on)
-        end as first_day
-    from subscription_images
-    group by subscription_id
-    union all
-    select min(subscriptions.started_on) as first_day
-    from customer_images
-    inner join {{ ref('subscriptions') }} as subscriptions
-        on customer_images.customer_id = subscriptions.customer_id
-    having count(*) > 0
-    union all
-    select cast({{ previous_as_of() }} - interval 2 day as date) as first_day
-    where {{ previous_as_of() }} > timestamp '1900-01-01'
-
-),
-
-customer_months as (
-
-    select cast(unnest(generate_series(
-        date_trunc('month', (select min(first_day) from customer_ranges)), {{ as_of() }} + interval 1 day, interval 1 month
-    )) as date) as business_date
-
-),
-
 new_days as (
 
     select cast(unnest(generate_series(
@@ -161,9 +118,6 @@ where exists (select 1 from reason_images)
 union all
 select 'headcount' as subject, business_date, 'employment or assignment changed' as reason, 1 as change_count
 from headcount_days
-union all
-select 'customer' as subject, business_date, 'subscription changed or month open' as reason, 1 as change_count
-from customer_months
 union all
 select 'calendar' as subject, business_date, 'new day' as reason, 1 as change_count
 from new_days

@@ -7,23 +7,9 @@
     pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}{% endif %}"
 ) }}
 
-with subscription_images as (
+with changed as (
 
-    {{ changes('subscriptions') }}
-
-),
-
-customer_images as (
-
-    {{ changes('customers') }}
-
-),
-
-changed as (
-
-    select customer_id, 'subscription changed' as reason from subscription_images
-    union
-    select customer_id, 'customer changed' as reason from customer_images
+    select * from {{ ref('changed_customer') }}
 
 )
 

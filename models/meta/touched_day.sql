@@ -18,6 +18,7 @@ with days as (
         'changed_quality_day',
         'changed_workforce_day',
         'changed_survey_day',
+        'changed_business_day',
     ] %}
     select subject, business_date, reason, change_count from {{ ref(model) }}
     {{ 'union all' if not loop.last }}

@@ -19,6 +19,7 @@ SCOPES = {
     "vendor": ["vendor_id"],
     "segment": ["segment"],
     "campaign": ["campaign_id"],
+    "system": ["system_id"],
     "queue_channel": ["queue_id", "channel"],
     "team_channel": ["team_id", "channel"],
 }

@@ -20,7 +20,11 @@ from orchestration.transform.runner import current_manifest, release_warehouse
 
 GOLDEN = PROJECT_DIR / "tests" / "fixtures" / "golden"
 GOLDEN_AS_OF = datetime(2024, 11, 2)
-GOLDEN_PARAMETERS: dict[str, Any] = {"survey_response_window_days": 5, "qa_min_evaluations": 1}
+GOLDEN_PARAMETERS: dict[str, Any] = {
+    "qa_min_evaluations": 1,
+    "save_confirm_days": 7,
+    "survey_response_window_days": 5,
+}
 
 LINEAGE = (
     "_file_id",

@@ -1,4 +1,4 @@
--- grain: one row per customer and month in which the customer was active on some day, or at its start
+-- grain: one row per customer and month in which the customer was active at its start or end, or was left without a subscription
 {{ config(
     materialized='incremental',
     incremental_strategy='rebuild_touched',
@@ -6,93 +6,128 @@
     meta={'touched': {'customers': true, 'column': 'month_start'}}
 ) }}
 
-with subscriptions as (
+with customers as (
 
-    select * from {{ ref('subscriptions') }}
+    select * from {{ ref('dim_customer') }}
 
 ),
 
-customers as (
+stretches as (
 
-    select * from {{ ref('customers') }}
+    select * from {{ ref('subscription_stretch') }}
 
 ),
 
 months as (
 
     -- the month that is running is measured on its last complete day
-    select month_start, cast(max(date_day) as date) as month_end, least(max(date_day), {{ as_of() }}::date - 1) as measured_on
+    select
+        'month' as period_type,
+        month_start as period_start,
+        'own' as horizon,
+        month_start as opens_on,
+        least(max(date_day), {{ as_of() }}::date - 1) as measured_on,
+        max(date_day) as month_end
     from {{ ref('dim_date') }}
     where month_start < {{ as_of() }}::date
     group by month_start
 
 ),
 
-periods as (
+{% if is_incremental() %}
+-- tonight's two kinds of rows, computed apart so that neither multiplies the other: everybody in the months that were
+-- still open, and touched customers in the months before
+open_months as (
 
-    select
-        customer_id,
-        started_on,
-        coalesce(ended_on, date '9999-12-31') as ended_on
-    from subscriptions
+    select * from months
+    where period_start >= (select cast(date_trunc('month', {{ previous_as_of() }} - interval 2 day) as date))
 
 ),
 
--- the opening balance is the closing balance of the day before, so no customer falls between two months
+closed_months as (
+
+    select * from months where period_start not in (select open_months.period_start from open_months)
+
+),
+
+touched_stretches as (
+
+    select * from stretches
+    where customer_id in (
+            select touched.customer_id from {{ ref('touched_customer') }} as touched
+            where touched.refresh_id > {{ last_complete_refresh() }}
+        )
+
+),
+
 states as (
 
-    select
-        periods.customer_id,
-        months.month_start,
-        months.month_end,
-        months.measured_on,
-        bool_or(periods.started_on < months.month_start and periods.ended_on >= months.month_start - 1) as is_active_at_start,
-        bool_or(periods.started_on <= months.measured_on and periods.ended_on >= months.measured_on) as is_active_at_end
-    from periods
-    inner join months
-        on periods.started_on <= months.measured_on
-            and periods.ended_on >= months.month_start - 1
-    where {{ touched('months.month_start') }}
-    group by periods.customer_id, months.month_start, months.month_end, months.measured_on
+    select * from {{ customer_states('open_months', 'stretches') }}
+    union all
+    select * from {{ customer_states('closed_months', 'touched_stretches') }}
 
 ),
+{% else %}
+states as (
+
+    select * from {{ customer_states('months', 'stretches') }}
+
+),
+{% endif %}
 
 -- a churn event is the first day without any subscription after a day with one
 gaps as (
 
-    select endings.customer_id, endings.ended_on + 1 as gone_on
-    from periods as endings
-    left join periods as others
+    select endings.customer_id, endings.last_day + 1 as gone_on
+    from stretches as endings
+    left join stretches as others
         on endings.customer_id = others.customer_id
-            and others.started_on <= endings.ended_on + 1
-            and others.ended_on > endings.ended_on
-    where endings.ended_on < date '9999-12-31' and others.customer_id is null
-    group by endings.customer_id, endings.ended_on
+            and others.started_on <= endings.last_day + 1
+            and others.last_day > endings.last_day
+    where endings.last_day < date '9999-12-31' and others.customer_id is null
+    group by endings.customer_id, endings.last_day
 
 ),
 
 events as (
 
-    select states.customer_id, states.month_start, count(*) as churn_events
-    from states
-    inner join gaps
-        on states.customer_id = gaps.customer_id
-            and gaps.gone_on between states.month_start and states.measured_on
-    group by states.customer_id, states.month_start
+    select gaps.customer_id, months.period_start, count(*) as churn_events
+    from gaps
+    inner join months -- lost: customers whose time runs out in the future
+        on gaps.gone_on between months.opens_on and months.measured_on
+    where {{ touched('months.period_start') }}
+    group by gaps.customer_id, months.period_start
+
+),
+
+present as (
+
+    select customer_id, period_start from states
+    union
+    select customer_id, period_start from events
 
 )
 
 select
-    states.customer_id,
-    states.month_start,
-    states.month_end,
+    present.customer_id,
+    present.period_start as month_start,
+    cast(months.month_end as date) as month_end,
     coalesce(customers.segment, 'unknown') as segment,
-    states.is_active_at_start,
-    states.is_active_at_end,
+    coalesce(states.is_active_at_start, false) as is_active_at_start,
+    coalesce(states.is_active_at_end, false) as is_active_at_end,
+    coalesce(states.is_unpriced, false) as is_unpriced,
+    case when not coalesce(states.is_unpriced, false) then coalesce(states.mrr_start_amount, 0) end as mrr_start_amount,
+    case when not coalesce(states.is_unpriced, false) then coalesce(states.mrr_end_amount, 0) end as mrr_end_amount,
     cast(coalesce(events.churn_events, 0) as integer) as churn_events
-from states
-left join customers
-    on states.customer_id = customers.customer_id
+from present
+inner join months -- none lost: both sides are of these months
+    on present.period_start = months.period_start
+left join states
+    on present.customer_id = states.customer_id
+        and present.period_start = states.period_start
 left join events
-    on states.customer_id = events.customer_id
-        and states.month_start = events.month_start
+    on present.customer_id = events.customer_id
+        and present.period_start = events.period_start
+left join customers
+    on present.customer_id = customers.customer_id
+        and present.period_start - 1 between customers.valid_from and customers.valid_to

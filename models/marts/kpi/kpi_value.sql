@@ -16,6 +16,8 @@ with computed as (
         'staffing',
         'forecast',
         'forecast_total',
+        'retention',
+        'system',
     ] %}
     select * from {{ ref('kpi_value_' ~ subject) }}
     {{ 'union all' if not loop.last }}

@@ -147,7 +147,8 @@ LANDED: dict[str, tuple[str, list[str], str, str]] = {
     ),
     "incoming_crm.line_orders.few_are_unknown": ("order_lines", ["order_id,line_no", "o9,1"], "b.csv", "example=o9"),
     "incoming_crm.order_campaigns.few_are_unknown": (
-        "orders", ["order_id,customer_id,campaign_id,currency,ordered_at", f"o9,u1,p9,EUR,{DAY}"], "b.csv", "example=o9",
+        "orders", ["order_id,customer_id,campaign_id,currency,ordered_at", f"o9,u1,p9,EUR,{DAY}"], "b.csv",
+        "example=o9",
     ),
     "incoming_crm.attempt_contacts.few_are_unknown": (
         "retention_attempts", ["contact_id,customer_id,outcome", "nobody,u1,saved"], "b.csv", "example=nobody",
