@@ -5,18 +5,20 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from tests.reference.center import Center
+from tests.reference.center import UNKNOWN, Center
 from tests.reference.records import Row, day, flag, instant, number
 from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 
 DEFINITIONS = [
     Definition("quality_score", "default", "qa_points_earned", "qa_points_possible", 100),
+    Definition("quality_score", "raw_before_autofail", "qa_points_raw", "qa_points_possible", 100),
     Definition("quality_score", "evaluation_mean", "qa_percent_sum", "qa_evaluations"),
     Definition("agent_quality_pass_rate", "default", "agents_passed", "agents_evaluated", 100),
     Definition("quality_calibration_variance", "default", "calibration_difference", "calibration_pairs"),
     Definition(
         "quality_calibration_variance", "agreement_within_tolerance", "calibration_agreed", "calibration_pairs", 100
     ),
+    Definition("quality_calibration_variance", "kappa", "agreement_beyond_chance", "agreement_possible"),
     Definition("quality_calibration_variance", "signed_bias", "calibration_bias", "calibration_pairs"),
     Definition("communication_skills_score", "default", "communication_earned", "communication_possible", 100),
     Definition("procedure_adherence_rate", "default", "items_passed", "items_applicable", 100),
@@ -47,7 +49,8 @@ def contact_day(center: Center, row: Row) -> date:
 
 def facts(center: Center) -> Iterator[Fact | PeriodFact]:
     """Yield the facts of quality and training."""
-    every = {row["evaluation_id"]: row for row in center.rows("qa_evaluations")}
+    tests = {row["contact_id"] for row in center.rows("contacts")} - set(center.contacts)
+    every = {row["evaluation_id"]: row for row in center.rows("qa_evaluations") if row.get("contact_id") not in tests}
     standard = {key: row for key, row in every.items() if (row.get("evaluation_type") or "standard") == "standard"}
     scopes = {key: center.of_agent(row["agent_id"], contact_day(center, row)) for key, row in every.items()}
     on = {key: day(row["evaluated_on"]) for key, row in every.items()}
@@ -80,7 +83,8 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
         }
         key = row["evaluation_id"]
         if key in every:
-            yield Fact(on[key], scopes[key], parts)
+            yield Fact(on[key], center.of_agent(row["evaluator_id"], on[key]), parts)
+    yield from agreement(center, on)
     yield from defect_facts(center, on, scopes)
     yield from training_facts(center)
 
@@ -94,6 +98,7 @@ def evaluation_parts(row: Row) -> dict[str, Fraction | int]:
         "qa_evaluations": 1,
         "qa_points_earned": earned,
         "qa_points_possible": possible,
+        "qa_points_raw": number(row["points_earned"]),
         "qa_percent_sum": earned / possible * 100,
         "evaluations_critical": int(critical),
     }
@@ -106,6 +111,8 @@ def passing_agents(center: Center, standard: dict[str, Row], scopes: dict[str, d
     )
     for key, row in standard.items():
         parts = evaluation_parts(row)
+        if scopes[key].get("agent") == UNKNOWN:
+            continue
         for period_type in PERIODS:
             start = period_start(period_type, day(row["evaluated_on"]))
             for scope in scope_keys(scopes[key]):
@@ -122,6 +129,30 @@ def passing_agents(center: Center, standard: dict[str, Row], scopes: dict[str, d
             (scope_type, scope_id),
             {"agents_evaluated": len(judged), "agents_passed": len(passed)},
         )
+
+
+def agreement(center: Center, on: dict[str, date]) -> Iterator[PeriodFact]:
+    """Yield Cohen's kappa of pass and fail by period and scope, both parts times the square of the pairs."""
+    pairs: dict[tuple[str, date, str, str | None], list[tuple[bool, bool]]] = defaultdict(list)
+    mark = center.parameters.qa_pass_mark_pct
+    for row in center.rows("calibration_scores"):
+        if row["evaluation_id"] not in on:
+            continue
+        judged = on[row["evaluation_id"]]
+        verdicts = number(row["score_pct"]) >= mark, number(row["reference_score_pct"]) >= mark
+        for period_type in PERIODS:
+            for scope in scope_keys(center.of_agent(row["evaluator_id"], judged)):
+                pairs[(period_type, period_start(period_type, judged), *scope)].append(verdicts)
+    for (period_type, start, scope_type, scope_id), of_scope in pairs.items():
+        count = len(of_scope)
+        agreed = sum(one == other for one, other in of_scope)
+        one_passes, other_passes = sum(one for one, _ in of_scope), sum(other for _, other in of_scope)
+        chance = one_passes * other_passes + (count - one_passes) * (count - other_passes)
+        parts: Parts = {
+            "agreement_beyond_chance": count * agreed - chance,
+            "agreement_possible": count * count - chance,
+        }
+        yield PeriodFact(period_type, start, (scope_type, scope_id), parts)
 
 
 def defect_facts(center: Center, on: dict[str, date], scopes: dict[str, dict[str, str]]) -> Iterator[Fact]:

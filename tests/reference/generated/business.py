@@ -224,7 +224,7 @@ def quality(builder: Builder, handled: list[Row]) -> None:
         possible = chosen.choice((100, 80))
         builder.add(
             "qa_evaluations", evaluation_id=evaluation_id, contact_id=row["contact_id"], ticket_id="",
-            agent_id=agents[row["contact_id"]], evaluator_id=f"{builder.name}-QS", form_id="F1",
+            agent_id=agents[row["contact_id"]], evaluator_id=f"{builder.name}-A5", form_id="F1",
             evaluated_on=instant(row["started_at"]).date() + chosen.choice((1, 2)) * DAY,
             evaluation_type=builder.weighted(standard=6, calibration=1, reference=1), points_possible=possible,
             points_earned=0 if critical else chosen.choice((40, 68, 80, possible)),
@@ -241,7 +241,8 @@ def quality(builder: Builder, handled: list[Row]) -> None:
         if builder.chance(0.4):
             builder.add(
                 "calibration_scores", calibration_id=builder.id("CL"), evaluation_id=evaluation_id,
-                evaluator_id=f"{builder.name}-QS", score_pct=chosen.choice((80, 85, 90)), reference_score_pct=85,
+                evaluator_id=f"{builder.name}-A5", score_pct=chosen.choice((80, 85, 90)),
+                reference_score_pct=chosen.choice((84, 85)),
             )  # fmt: skip
         if builder.chance(0.5):
             builder.add(
