@@ -98,13 +98,18 @@ def scope_keys(scopes: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
             yield (scope_type, scope_id)
 
 
+def is_counted(fact: Fact | PeriodFact, name: str, end: date) -> bool:
+    """Whether a part is added to a period whose last complete day is given; of snapshots only that day counts."""
+    return isinstance(fact, PeriodFact) or not name.startswith("last_") or fact.day == end
+
+
 class Totals:
-    """Parts by period and scope."""
+    """Parts by name, period and scope."""
 
     def __init__(self, last_day: date) -> None:
         """Begin with nothing; ``last_day`` is the last complete day, beyond which no period is measured."""
         self.last_day = last_day
-        self.parts: dict[Key, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        self.parts: dict[str, dict[Key, Fraction | int]] = defaultdict(dict)
 
     def add(self, facts: Iterable[Fact | PeriodFact]) -> None:
         """Add facts to every period and scope they belong to."""
@@ -116,34 +121,35 @@ class Totals:
                 spans = [(period_type, period_start(period_type, fact.day)) for period_type in PERIODS]
                 scopes = list(scope_keys(fact.scopes))
             for period_type, start in spans:
-                for scope_type, scope_id in scopes:
-                    parts = self.parts[(period_type, start, scope_type, scope_id)]
-                    for name, amount in fact.parts.items():
+                end = min(period_end(period_type, start), self.last_day)
+                for name, amount in fact.parts.items():
+                    sums = self.parts[name]
+                    for scope_type, scope_id in scopes:
+                        key = (period_type, start, scope_type, scope_id)
                         if name.startswith("max_"):
-                            parts[name] = max(parts[name], Fraction(amount))
-                        elif (
-                            isinstance(fact, PeriodFact)
-                            or not name.startswith("last_")
-                            or fact.day == min(period_end(period_type, start), self.last_day)
-                        ):
-                            parts[name] += amount
+                            sums[key] = max(sums.get(key, 0), amount)
+                        elif is_counted(fact, name, end):
+                            sums[key] = sums.get(key, 0) + amount
 
     def evaluate(self, definition: Definition) -> dict[Key, Value]:
         """Return the values of a definition wherever one of its parts is known."""
-        found = {}
         above = terms(definition.numerator)
         below = terms(definition.denominator) if definition.denominator else {}
-        for key, parts in self.parts.items():
-            if not any(name in parts for name in (*above, *below)):
-                continue
-            numerator = sum((parts.get(name, Fraction(0)) * factor for name, factor in above.items()), Fraction(0))
+        keys = {key for name in (*above, *below) for key in self.parts.get(name, {})}
+        found = {}
+        for key in keys:
+            numerator = self.total(above, key)
             if definition.denominator is None:
                 found[key] = Value(numerator, None, numerator * definition.multiplier)
                 continue
-            denominator = sum((parts.get(name, Fraction(0)) * factor for name, factor in below.items()), Fraction(0))
+            denominator = self.total(below, key)
             quotient = numerator * definition.multiplier / denominator if denominator else None
             found[key] = Value(numerator, denominator, quotient)
         return found
+
+    def total(self, formula: Mapping[str, int], key: Key) -> Fraction:
+        """Return the sum of a formula's parts at a key; unknown parts are zero."""
+        return Fraction(sum(self.parts[name].get(key, 0) * factor for name, factor in formula.items()))
 
 
 def terms(formula: str) -> dict[str, int]:
