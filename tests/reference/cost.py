@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.reference.center import Center
-from tests.reference.records import day, flag, instant, number
+from tests.reference.histories import tickets
+from tests.reference.records import day, flag, number
 from tests.reference.sums import Definition, Fact
-from tests.reference.tickets import tickets
 
 DEFINITIONS = [
     Definition("total_operating_cost", "default", "allocated_amount"),
@@ -107,11 +107,9 @@ def contact_facts(center: Center) -> Iterator[Fact]:
 def ticket_facts(center: Center) -> Iterator[Fact]:
     """Yield tickets on the day of their first reply, and on that of their solution unless their contact is resolved."""
     for ticket in tickets(center):
-        if ticket.replies:
-            on = center.local_day(instant(ticket.replies[0]["sent_at"]), ticket.site_id)
-            yield Fact(on, ticket.scopes(), {"costed_contacts": 1})
+        if ticket.replied_at:
+            yield Fact(ticket.day(ticket.replied_at), ticket.scopes(), {"costed_contacts": 1})
         contact = center.contacts.get(ticket.row.get("contact_id") or "")
         counted = contact is not None and contact["direction"] == "inbound" and flag(contact.get("is_resolved"))
-        if ticket.is_closed and ticket.solves and not counted:
-            on = center.local_day(ticket.solves[-1], ticket.site_id)
-            yield Fact(on, ticket.scopes(), {"issues_resolved": 1})
+        if ticket.last_solved_at and not counted:
+            yield Fact(ticket.day(ticket.last_solved_at), ticket.scopes(), {"issues_resolved": 1})

@@ -2,175 +2,103 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
+from statistics import median
 
 from tests.reference.center import ONE_DAY, Center
-from tests.reference.records import Row, flag, instant, number, seconds
-from tests.reference.sums import Definition, Fact, Parts
-
-CLOSED = ("solved", "closed")
+from tests.reference.histories import Ticket, is_reply, tickets
+from tests.reference.hours import Hours
+from tests.reference.records import flag, instant, seconds
+from tests.reference.spans import length, overlap
+from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 
 DEFINITIONS = [
     Definition("escalation_rate", "default", "tickets_escalated", "tickets_assigned", 100),
+    Definition("escalation_rate", "contact_basis", "contacts_escalated", "contacts_worked", 100),
     Definition("average_first_response_time", "default", "first_response_seconds", "tickets_first_replied"),
+    Definition("average_first_response_time", "business_hours", "first_response_business", "tickets_first_replied"),
     Definition("average_first_response_time", "creation_cohort", "cohort_response_seconds", "cohort_first_replied"),
+    Definition("average_first_response_time", "median", "median_response_seconds"),
     Definition("average_turnaround_time", "default", "turnaround_seconds", "assignments_replied"),
+    Definition("average_turnaround_time", "business_hours", "turnaround_business", "assignments_replied"),
     Definition("average_time_to_first_solution", "default", "first_solution_seconds", "tickets_first_solved"),
+    Definition("average_time_to_first_solution", "business_hours", "first_solution_business", "tickets_first_solved"),
     Definition("average_total_resolution_time", "default", "total_resolution_seconds", "tickets_resolved"),
+    Definition("average_total_resolution_time", "business_hours", "total_resolution_business", "tickets_resolved"),
     Definition("average_total_resolution_time", "last_outbound_reply", "last_reply_seconds", "tickets_last_replied"),
     Definition("average_total_resolution_time", "excl_customer_wait", "net_resolution_seconds", "tickets_resolved"),
     Definition("same_day_response_rate", "default", "queries_in_time", "queries_due", 100),
     Definition("same_day_response_rate", "replies_basis", "queries_in_time", "queries_replied", 100),
     Definition("same_day_response_rate", "same_local_business_day", "queries_same_day", "queries_day_over", 100),
     Definition("response_sla_compliance_rate", "default", "sla_met", "sla_due", 100),
+    Definition("response_sla_compliance_rate", "business_hours", "business_sla_met", "business_sla_due", 100),
+    Definition("response_sla_compliance_rate", "resolution_sla", "resolution_met", "resolution_due", 100),
     Definition("ticket_backlog", "default", "last_open_tickets"),
+    Definition("ticket_backlog", "overdue_only", "last_overdue_tickets"),
     Definition("fcr_ticket_rate", "default", "one_touch", "tickets_resolved", 100),
 ]
 
 
-@dataclass
-class Ticket:
-    """A ticket with its history in order, up to as-of."""
-
-    row: Row
-    events: list[Row]
-    messages: list[Row]
-    site_id: str | None
-
-    def scopes(self, agent: dict[str, str] | None = None) -> dict[str, str]:
-        """Return the scopes of the ticket, with those of an agent."""
-        place = {"channel": self.row["channel"], "site": self.site_id or ""}
-        return place | {name: of for name, of in (agent or {}).items() if name != "site" or not self.site_id}
-
-    @property
-    def asked_at(self) -> datetime:
-        """The first inbound message, or the creation of a ticket without one."""
-        inbound = [row for row in self.messages if row["direction"] == "inbound"]
-        return instant(inbound[0]["sent_at"]) if inbound else instant(self.row["created_at"])
-
-    @property
-    def replies(self) -> list[Row]:
-        """Public replies by people, no automatic ones, after the customer asked."""
-        return [row for row in self.messages if is_reply(row) and instant(row["sent_at"]) >= self.asked_at]
-
-    @property
-    def changes(self) -> list[tuple[datetime, str, str]]:
-        """Instants with the status before and after."""
-        return [
-            (instant(row["event_at"]), row.get("from_value") or "", row["to_value"])
-            for row in self.events
-            if row["event_type"] == "status_changed"
-        ]
-
-    @property
-    def solves(self) -> list[datetime]:
-        """Instants at which the ticket became solved; or closed, if it never was solved."""
-        solved = [at for at, before, after in self.changes if after == "solved" and before not in CLOSED]
-        return solved or [at for at, before, after in self.changes if after == "closed"][:1]
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the ticket is solved or closed now."""
-        return self.row["status"] in CLOSED
-
-    @property
-    def was_reopened(self) -> bool:
-        """Whether it ever went from solved or closed back to open."""
-        return any(before in CLOSED and after not in CLOSED for _, before, after in self.changes)
-
-    def is_open_at(self, at: datetime) -> bool:
-        """Whether the ticket existed and was not solved or closed just before an instant."""
-        if instant(self.row["created_at"]) >= at:
-            return False
-        status = "new"
-        for when, _, after in self.changes:
-            if when < at:
-                status = after
-        gone = any(row["event_type"] in ("merged", "deleted") and instant(row["event_at"]) < at for row in self.events)
-        return status not in CLOSED and not gone
-
-
-def is_reply(row: Row) -> bool:
-    """Whether a message is a public answer by a person."""
-    return (
-        row["direction"] == "outbound"
-        and row["author_type"] == "agent"
-        and flag(row["is_public"])
-        and not flag(row["is_automated"])
-    )
-
-
-def tickets(center: Center) -> list[Ticket]:
-    """Return the tickets that are not deleted."""
-    events: dict[str, list[Row]] = defaultdict(list)
-    messages: dict[str, list[Row]] = defaultdict(list)
-    for row in center.rows("ticket_events"):
-        events[row["ticket_id"]].append(row)
-    for row in center.rows("ticket_messages"):
-        messages[row["ticket_id"]].append(row)
-    found = []
-    for row in center.rows("tickets"):
-        if flag(row.get("is_deleted")):
-            continue
-        contact = center.contacts.get(row.get("contact_id") or "")
-        ticket_id = row["ticket_id"]
-        found.append(
-            Ticket(
-                row,
-                sorted(events[ticket_id], key=lambda event: (event["event_at"], event["event_id"])),
-                sorted(messages[ticket_id], key=lambda message: (message["sent_at"], message["message_id"])),
-                contact["site_id"] if contact else None,
-            )
-        )
-    return found
-
-
-def facts(center: Center) -> Iterator[Fact]:
+def facts(center: Center) -> Iterator[Fact | PeriodFact]:
     """Yield the facts of all tickets."""
-    for ticket in tickets(center):
-        yield from cohort_facts(center, ticket)
-        yield from reply_facts(center, ticket)
-        yield from turnaround_facts(center, ticket)
-        yield from solution_facts(center, ticket)
+    known = tickets(center)
+    if not known:
+        return
+    hours = Hours(center, min(ticket.created_at for ticket in known).date())
+    for ticket in known:
+        yield from cohort_facts(ticket)
+        yield from reply_facts(ticket, hours)
+        yield from turnaround_facts(ticket, hours)
+        yield from solution_facts(ticket, hours)
         yield from query_facts(center, ticket)
+        yield from promise_facts(center, ticket, hours)
         yield from backlog_facts(center, ticket)
+    yield from medians(known)
+    yield from contact_facts(center, known)
 
 
-def cohort_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
-    """Yield what is counted on the day a ticket was created: escalation and the promised first reply."""
-    created = center.local_day(instant(ticket.row["created_at"]), ticket.site_id)
+def cohort_facts(ticket: Ticket) -> Iterator[Fact]:
+    """Yield what is counted on the day a ticket was created: assignment, escalation and its first reply."""
     assigned = any(row["event_type"] == "assigned" for row in ticket.events)
     escalated = any(row["event_type"] == "escalated" for row in ticket.events)
-    parts: Parts = {
-        "tickets_assigned": int(assigned),
-        "tickets_escalated": int(escalated and assigned),
-    }
-    target = number(ticket.row.get("first_response_sla_seconds"))
-    if target:
-        waited = seconds(ticket.asked_at, instant(ticket.replies[0]["sent_at"])) if ticket.replies else None
-        is_past = seconds(ticket.asked_at, center.as_of) > target
-        parts["sla_met"] = int(waited is not None and waited <= target)
-        parts["sla_due"] = int(waited is not None or is_past)
-    if ticket.replies:
-        parts["cohort_response_seconds"] = seconds(ticket.asked_at, instant(ticket.replies[0]["sent_at"]))
+    parts: Parts = {"tickets_assigned": int(assigned), "tickets_escalated": int(escalated and assigned)}
+    if ticket.replied_at:
+        parts["cohort_response_seconds"] = seconds(ticket.asked_at, ticket.replied_at)
         parts["cohort_first_replied"] = 1
-    yield Fact(created, ticket.scopes(), parts)
+    yield Fact(ticket.day(ticket.created_at), ticket.scopes(), parts)
 
 
-def reply_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
+def reply_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
     """Yield the first reply, on its day and for the agent who gave it."""
-    if ticket.replies:
-        reply = ticket.replies[0]
-        at = instant(reply["sent_at"])
-        on = center.local_day(at, ticket.site_id)
-        parts: Parts = {"first_response_seconds": seconds(ticket.asked_at, at), "tickets_first_replied": 1}
-        yield Fact(on, ticket.scopes(center.of_agent(reply["agent_id"], on)), parts)
+    if ticket.replied_at:
+        parts: Parts = {
+            "first_response_seconds": seconds(ticket.asked_at, ticket.replied_at),
+            "first_response_business": hours.seconds(ticket.site_id, ticket.asked_at, ticket.replied_at),
+            "tickets_first_replied": 1,
+        }
+        agent = ticket.of(ticket.replies[0]["agent_id"], ticket.replied_at)
+        yield Fact(ticket.day(ticket.replied_at), ticket.scopes(agent), parts)
 
 
-def turnaround_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
+def medians(known: list[Ticket]) -> Iterator[PeriodFact]:
+    """Yield the median time to the first reply of every period and scope."""
+    found: dict[tuple[str, date, str, str | None], list[Fraction]] = defaultdict(list)
+    for ticket in known:
+        if ticket.replied_at:
+            waited = seconds(ticket.asked_at, ticket.replied_at)
+            agent = ticket.of(ticket.replies[0]["agent_id"], ticket.replied_at)
+            for period_type in PERIODS:
+                start = period_start(period_type, ticket.day(ticket.replied_at))
+                for scope in scope_keys(ticket.scopes(agent)):
+                    found[(period_type, start, *scope)].append(waited)
+    for (period_type, start, scope_type, scope_id), waits in found.items():
+        parts: Parts = {"median_response_seconds": median(waits)}
+        yield PeriodFact(period_type, start, (scope_type, scope_id), parts)
+
+
+def turnaround_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
     """Yield every assignment that its assignee answered before the next one, on the day of the answer."""
     assigned = [row for row in ticket.events if row["event_type"] == "assigned"]
     for row, following in zip_longest(assigned, assigned[1:]):
@@ -179,65 +107,112 @@ def turnaround_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
         for reply in ticket.messages:
             at = instant(reply["sent_at"])
             if is_reply(reply) and reply["agent_id"] == row["to_value"] and start <= at and (end is None or at < end):
-                on = center.local_day(at, ticket.site_id)
-                parts: Parts = {"turnaround_seconds": seconds(start, at), "assignments_replied": 1}
-                yield Fact(on, ticket.scopes(center.of_agent(reply["agent_id"], on)), parts)
+                parts: Parts = {
+                    "turnaround_seconds": seconds(start, at),
+                    "turnaround_business": hours.seconds(ticket.site_id, start, at),
+                    "assignments_replied": 1,
+                }
+                yield Fact(ticket.day(at), ticket.scopes(ticket.of(row["to_value"], start)), parts)
                 break
 
 
-def solution_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
+def solution_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
     """Yield the first solution, which never moves, and the last one of a ticket that is closed now."""
-    if not ticket.solves:
-        return
-    first, last = ticket.solves[0], ticket.solves[-1]
-    on = center.local_day(first, ticket.site_id)
-    yield Fact(
-        on, ticket.scopes(), {"first_solution_seconds": seconds(ticket.asked_at, first), "tickets_first_solved": 1}
-    )
-    if not ticket.is_closed:
-        return
-    public = [row for row in ticket.messages if is_reply(row)]
-    waits = seconds(ticket.asked_at, last)
-    pending = Fraction(0)
-    for (at, _, after), (following, _, _) in pairwise([*ticket.changes, (last, "", "")]):
-        if after == "pending" and at < last:
-            pending += seconds(at, min(following, last))
-    parts: Parts = {
-        "total_resolution_seconds": waits,
-        "tickets_resolved": 1,
-        "one_touch": int(len(public) == 1 and not ticket.was_reopened),
-        "net_resolution_seconds": waits - pending,
-        "last_reply_seconds": seconds(ticket.asked_at, instant(public[-1]["sent_at"])) if public else 0,
-        "tickets_last_replied": int(bool(public)),
-    }
-    yield Fact(center.local_day(last, ticket.site_id), ticket.scopes(), parts)
+    first, last = ticket.first_solved_at, ticket.last_solved_at
+    if first:
+        parts: Parts = {
+            "first_solution_seconds": seconds(ticket.began_at, first),
+            "first_solution_business": hours.seconds(ticket.site_id, ticket.began_at, first),
+            "tickets_first_solved": 1,
+        }
+        yield Fact(ticket.day(first), ticket.scopes(), parts)
+    if last:
+        span = (ticket.began_at, last)
+        replied = [instant(row["sent_at"]) for row in ticket.answers]
+        has_reply = bool(replied) and replied[-1] >= ticket.began_at
+        parts = {
+            "total_resolution_seconds": seconds(*span),
+            "total_resolution_business": hours.seconds(ticket.site_id, *span),
+            "tickets_resolved": 1,
+            "one_touch": int(len(replied) == 1 and not ticket.was_reopened),
+            "net_resolution_seconds": seconds(*span) - length(overlap([span], ticket.pending)),
+            "last_reply_seconds": seconds(ticket.began_at, replied[-1]) if has_reply else 0,
+            "tickets_last_replied": int(has_reply),
+        }
+        solver = [change for change in ticket.changes if change.closes and not change.is_merge][-1].actor
+        yield Fact(ticket.day(last), ticket.scopes({"agent": solver} if solver else None), parts)
 
 
 def query_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
     """Yield every customer message that needs a reply, on its own day."""
     for row in ticket.messages:
-        if row["direction"] != "inbound" or not flag(row.get("requires_reply", "true") or "true"):
+        if row["direction"] != "inbound" or not flag(row["requires_reply"]):
             continue
         at = instant(row["sent_at"])
-        on = center.local_day(at, ticket.site_id)
+        on = ticket.day(at)
         answers = [instant(reply["sent_at"]) for reply in ticket.messages if is_reply(reply)]
         answered = min((answer for answer in answers if answer >= at), default=None)
         limit = timedelta(seconds=center.parameters.same_day_seconds)
-        is_day_over = center.midnight(on + ONE_DAY, ticket.site_id) <= center.as_of
         parts: Parts = {
             "queries_in_time": int(answered is not None and answered - at <= limit),
             "queries_due": int(answered is not None or center.as_of - at > limit),
             "queries_replied": int(answered is not None),
-            "queries_same_day": int(answered is not None and center.local_day(answered, ticket.site_id) == on),
-            "queries_day_over": int(answered is not None or is_day_over),
+            "queries_same_day": int(answered is not None and ticket.day(answered) == on),
+            "queries_day_over": int(answered is not None or on < ticket.day(center.as_of)),
         }
         yield Fact(on, ticket.scopes(), parts)
 
 
+def promise_facts(center: Center, ticket: Ticket, hours: Hours) -> Iterator[Fact]:
+    """Yield promised replies and solutions, kept or not; an unkept one is broken as soon as its time is over."""
+    target = ticket.target("first_response", ticket.replied_at)
+    if target:
+        until = ticket.replied_at or center.as_of
+        waited = seconds(ticket.asked_at, until)
+        open_for = hours.seconds(ticket.site_id, ticket.asked_at, until)
+        kept = ticket.replied_at is not None
+        parts: Parts = {
+            "sla_met": int(kept and waited <= target),
+            "sla_due": int(kept or waited > target),
+            "business_sla_met": int(kept and open_for <= target),
+            "business_sla_due": int(kept or open_for > target),
+        }
+        yield Fact(ticket.day(ticket.asked_at), ticket.scopes(), parts)
+    target = ticket.target("resolution", ticket.first_solved_at)
+    if target:
+        solved = ticket.first_solved_at is not None
+        taken = seconds(ticket.began_at, ticket.first_solved_at or center.as_of)
+        parts = {"resolution_met": int(solved and taken <= target), "resolution_due": int(solved or taken > target)}
+        yield Fact(ticket.day(ticket.began_at), ticket.scopes(), parts)
+
+
 def backlog_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
-    """Yield a ticket at every local midnight at which it was open."""
-    on = center.local_day(instant(ticket.row["created_at"]), ticket.site_id)
+    """Yield a ticket at every local midnight at which it was open, and whether something promised was late then."""
+    replied, solved = ticket.replied_at, ticket.first_solved_at
+    reply_target, solve_target = ticket.target("first_response", replied), ticket.target("resolution", solved)
+    on = ticket.day(ticket.created_at)
     while on <= center.last_day:
-        if ticket.is_open_at(center.midnight(on + ONE_DAY, ticket.site_id)):
-            yield Fact(on, ticket.scopes(), {"last_open_tickets": 1})
+        night = center.midnight(on + ONE_DAY, ticket.site_id)
+        if ticket.is_open_at(night):
+            late = bool(reply_target) and seconds(ticket.asked_at, night) > (reply_target or 0)
+            reply_late = late and (replied is None or replied >= night)
+            solve_late = bool(solve_target) and seconds(ticket.began_at, night) > (solve_target or 0)
+            parts: Parts = {"last_open_tickets": 1, "last_overdue_tickets": int(reply_late or solve_late)}
+            yield Fact(on, ticket.scopes(), parts)
         on += ONE_DAY
+
+
+def contact_facts(center: Center, known: list[Ticket]) -> Iterator[Fact]:
+    """Yield handled contacts from the day of the first ticket on, and those whose ticket was handed on."""
+    first = min(ticket.day(ticket.created_at) for ticket in known)
+    handed_on = {
+        ticket.row.get("contact_id")
+        for ticket in known
+        if any(row["event_type"] == "escalated" for row in ticket.events)
+    }
+    for contact_id, contact in center.contacts.items():
+        if center.contact_day(contact) >= first and center.handling_legs(contact_id):
+            parts: Parts = {"contacts_worked": 1, "contacts_escalated": int(contact_id in handed_on)}
+            entries = [leg["queue_id"] for leg in center.legs[contact_id] if leg.get("queue_id")]
+            scopes = center.credit(contact, 0) | {"queue": entries[0] if entries else ""}
+            yield Fact(center.contact_day(contact), scopes, parts)

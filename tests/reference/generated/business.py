@@ -110,7 +110,7 @@ def ticket(builder: Builder) -> None:
     def event(kind: str, before: str, after: str, actor: str = "agent") -> None:
         builder.add(
             "ticket_events", event_id=builder.id("E"), ticket_id=ticket_id, event_type=kind, from_value=before,
-            to_value=after, actor_type=actor, actor_id="", event_at=at,
+            to_value=after, actor_type=actor, actor_id=agent_id if actor == "agent" else "", event_at=at,
         )  # fmt: skip
 
     def message(direction: str, author: str, automated: bool = False) -> None:
@@ -120,16 +120,41 @@ def ticket(builder: Builder) -> None:
             requires_reply=direction == "inbound" and builder.chance(0.9), sent_at=at,
         )  # fmt: skip
 
-    event("created", "", "", "customer")
-    message("inbound", "customer")
+    if builder.chance(0.15):
+        agent_id = chosen.choice(roster(builder))[0]
+        event("created", "", "", "agent")
+        message("outbound", "agent")
+    else:
+        event("created", "", "", "customer")
+        message("inbound", "customer")
     for _ in range(chosen.randrange(12)):
         at = builder.later(at, 1, 30, 600, 14400, 86400, chosen.randrange(1, 90000))
         if at > latest:
             break
         step = builder.weighted(
-            bot=1, note=1, assign=4, reply=5, solve=4, reopen=2, ask=2, escalate=1, pending=1, close=1
+            bot=2,
+            note=2,
+            assign=8,
+            reply=10,
+            solve=8,
+            reopen=4,
+            ask=4,
+            escalate=2,
+            pending=2,
+            close=2,
+            promise=2,
+            merge=1,
+            delete=1,
         )
-        if step == "bot":
+        if step == "promise":
+            event("sla_applied", "", chosen.choice(("first_response:600", "first_response:20000", "resolution:86400")))
+        elif step == "merge" and status not in ("solved", "closed"):
+            event("merged", "", "TK")
+            status = "closed"
+            break
+        elif step == "delete" and builder.chance(0.2):
+            event("deleted", "", "")
+        elif step == "bot":
             message("outbound", "bot", automated=True)
         elif step == "assign":
             before, agent_id = agent_id, chosen.choice(roster(builder))[0]
