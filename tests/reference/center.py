@@ -36,6 +36,7 @@ class Parameters:
     order_attribution_days: int = 7
     save_confirm_days: int = 30
     annualisation_days: int = 365
+    staffing_tolerance_pct: int = 10
     employee_survey_minimum: int = 5
 
 
@@ -121,7 +122,12 @@ class Center:
         row = self.assignment(agent_id, on)
         if row is None:
             return {"agent": UNKNOWN, "team": UNKNOWN, "site": UNKNOWN}
-        return {"agent": agent_id, "team": row["team_id"], "site": row["site_id"]}
+        return {
+            "agent": agent_id,
+            "team": row["team_id"],
+            "site": row["site_id"],
+            "vendor": row.get("vendor_id") or "",
+        }
 
     def of_leg(self, leg: Row) -> dict[str, str]:
         """Return agent and team of a handled leg, as they were when it was answered, and the site of its contact."""

@@ -12,7 +12,7 @@ Published = tuple[str, str, str, date, str, str | None, float | None, float | No
 Scopes = Mapping[tuple[str, str], tuple[frozenset[str], frozenset[str]]]
 """Period types and scope types that a KPI and variant are published for."""
 
-TOLERANCE = 1e-7
+TOLERANCE = 1e-6
 """Relative; published numbers are doubles, and long decimals were rounded."""
 
 

@@ -25,6 +25,17 @@ def is_agent(center: Center, agent_id: str, on: date) -> bool:
     return row is not None and row["role"] == "agent" and is_employed(center, agent_id, on)
 
 
+def headcount(center: Center) -> Iterator[tuple[str, date]]:
+    """Yield everybody employed as an agent on every complete day."""
+    first = first_day(center)
+    for agent_id in sorted({row["employee_id"] for row in center.rows("employment_spells")}):
+        on = first or center.as_of.date()
+        while on <= center.last_day:
+            if is_agent(center, agent_id, on):
+                yield agent_id, on
+            on += ONE_DAY
+
+
 def first_day(center: Center) -> date | None:
     """Return the first day of any employment."""
     return min((day(row["started_on"]) for row in center.rows("employment_spells")), default=None)
@@ -51,21 +62,13 @@ def leavers(center: Center) -> list[tuple[Row, date, dict[str, str]]]:
 
 def facts(center: Center) -> Iterator[PeriodFact | Fact]:
     """Yield the parts of every period and scope with agents in it."""
-    first = first_day(center)
-    if first is None:
-        return
-    agents = sorted({row["employee_id"] for row in center.rows("employment_spells")})
-    headcount: dict[tuple[str, str | None], dict[date, int]] = {}
-    on = first
-    while on <= center.last_day:
-        for agent_id in agents:
-            if is_agent(center, agent_id, on):
-                for scope in scope_keys(center.of_agent(agent_id, on)):
-                    by_day = headcount.setdefault(scope, {})
-                    by_day[on] = by_day.get(on, 0) + 1
-        on += ONE_DAY
+    counts: dict[tuple[str, str | None], dict[date, int]] = {}
+    for agent_id, on in headcount(center):
+        for scope in scope_keys(center.of_agent(agent_id, on)):
+            by_day = counts.setdefault(scope, {})
+            by_day[on] = by_day.get(on, 0) + 1
     left = leavers(center)
-    for scope, by_day in headcount.items():
+    for scope, by_day in counts.items():
         for period_type in PERIODS:
             for start in sorted({period_start(period_type, on) for on in by_day}):
                 yield PeriodFact(

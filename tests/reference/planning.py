@@ -7,20 +7,29 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from tests.reference.center import Center
-from tests.reference.records import day, flag, instant, number, seconds
+from tests.reference.records import Row, day, flag, instant, number, seconds
 from tests.reference.spans import Span, length, merged, overlap
-from tests.reference.sums import Definition, Fact
+from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 from tests.reference.telephony import offered
-from tests.reference.workforce import ON_QUEUE, current_schedules
+from tests.reference.workforce import ON_QUEUE, agent_days
+
+HANDLE_PARTS = ("talk_seconds", "hold_seconds", "acw_seconds")
 
 DEFINITIONS = [
     Definition("schedule_efficiency", "default", "required_fte - over_fte - under_fte", "required_fte", 100),
+    Definition(
+        "schedule_efficiency", "intervals_within_tolerance", "staffing_intervals_met", "staffing_intervals", 100
+    ),
     Definition("overstaffing_rate", "default", "over_fte", "required_fte", 100),
     Definition("understaffing_rate", "default", "under_fte", "required_fte", 100),
-    Definition("understaffing_rate", "actual_staff_basis", "under_actual_fte", "required_fte", 100),
+    Definition("understaffing_rate", "actual_staff_basis", "under_actual_fte", "required_fte_present", 100),
     Definition("staffing_vs_requirement_rate", "default", "staffed_seconds", "required_fte_seconds", 100),
+    Definition("staffing_vs_requirement_rate", "headcount_basis", "staffed_agents", "required_fte_present", 100),
+    Definition(
+        "forecast_accuracy", "aht_accuracy", "forecast_handle_seconds - handle_error", "forecast_handle_seconds", 100
+    ),
     Definition("forecast_accuracy", "default", "actual_contacts - abs_error_contacts", "actual_contacts", 100),
-    Definition("forecast_accuracy", "day_total_net", "actual_contacts - abs_error_day", "actual_contacts", 100),
+    Definition("forecast_accuracy", "day_total_net", "day_contacts - day_error", "day_contacts", 100),
     Definition("forecast_accuracy", "bias", "forecast_contacts - actual_contacts", "actual_contacts", 100),
     Definition("forecast_accuracy", "mape", "percent_error", "intervals_with_contacts", 100),
     Definition("system_availability", "default", "service_seconds - down_seconds", "service_seconds", 100),
@@ -28,7 +37,7 @@ DEFINITIONS = [
 ]
 
 
-def facts(center: Center) -> Iterator[Fact]:
+def facts(center: Center) -> Iterator[Fact | PeriodFact]:
     """Yield the facts of all subjects of this module."""
     yield from staffing_facts(center)
     yield from forecast_facts(center)
@@ -36,92 +45,108 @@ def facts(center: Center) -> Iterator[Fact]:
 
 
 def staffing_facts(center: Center) -> Iterator[Fact]:
-    """Yield one fact per site and interval with a requirement: required, scheduled and actual FTE."""
-    scheduled: dict[str, list[Span]] = defaultdict(list)
-    actual: dict[str, list[Span]] = defaultdict(list)
-    for row in current_schedules(center):
-        if row["activity"] == "on_queue":
-            scheduled[row["agent_id"]].append((instant(row["start_at"]), instant(row["end_at"])))
-    for row in center.rows("agent_states"):
-        if row["state"] in ON_QUEUE:
-            end = min(instant(row["ended_at"]), center.as_of) if row.get("ended_at") else center.as_of
-            actual[row["agent_id"]].append((instant(row["started_at"]), end))
+    """Yield one fact per site and complete interval with a requirement: required, scheduled and actual FTE.
 
-    def staffed(spans: dict[str, list[Span]], interval: Span, on: date, site_id: str) -> Fraction:
-        return sum(
-            (
-                length(overlap(of_agent, [interval]))
-                for agent_id, of_agent in spans.items()
-                if center.of_agent(agent_id, on).get("site") == site_id
-            ),
-            Fraction(0),
-        )
-
+    A schedule, or states, that are silent for a whole site and day are missing, not zero.
+    """
+    scheduled: dict[tuple[str, date], dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    actual: dict[tuple[str, date], dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    for (agent_id, on), of_day in agent_days(center).items():
+        site_id = center.of_agent(agent_id, on)["site"]
+        if of_day.activities:
+            scheduled[(site_id, on)][agent_id] += of_day.activities.get("on_queue", [])
+        if of_day.logged_in():
+            actual[(site_id, on)][agent_id] += of_day.in_states(ON_QUEUE)
     for row in center.rows("staff_requirements"):
         start = instant(row["interval_start_at"])
-        if start >= center.as_of:
+        interval = (start, start + timedelta(minutes=int(row["interval_minutes"])))
+        if interval[1] > center.as_of:
             continue
-        span = (start, start + timedelta(minutes=int(row["interval_minutes"])))
-        on = center.local_day(start, row["site_id"])
-        size = seconds(*span)
+        site_id = row["site_id"]
+        on = center.local_day(start, site_id)
+        size = seconds(*interval)
         required = number(row["required_fte"])
-        planned = staffed(scheduled, span, on, row["site_id"]) / size
-        there = staffed(actual, span, on, row["site_id"])
-        base = Fraction(size, center.parameters.interval_minutes * 60)
-        parts = {
-            "required_fte": required * base,
-            "over_fte": max(planned - required, Fraction(0)) * base,
-            "under_fte": max(required - planned, Fraction(0)) * base,
-            "under_actual_fte": max(required - there / size, Fraction(0)) * base,
-            "staffed_seconds": there,
-            "required_fte_seconds": required * size,
-        }
-        yield Fact(on, {"site": row["site_id"]}, parts)
+        parts: Parts = {}
+        if (site_id, on) in scheduled:
+            planned = sum(
+                (length(overlap(spans, [interval])) for spans in scheduled[(site_id, on)].values()), Fraction(0)
+            )
+            gap = planned / size - required
+            parts |= {
+                "required_fte": required,
+                "over_fte": max(gap, Fraction(0)),
+                "under_fte": max(-gap, Fraction(0)),
+                "staffing_intervals": 1,
+                "staffing_intervals_met": int(abs(gap) <= required * center.parameters.staffing_tolerance_pct / 100),
+            }
+        if (site_id, on) in actual:
+            there = [length(overlap(spans, [interval])) for spans in actual[(site_id, on)].values()]
+            parts |= {
+                "required_fte_present": required,
+                "under_actual_fte": max(required - sum(there, Fraction(0)) / size, Fraction(0)),
+                "staffed_seconds": sum(there, Fraction(0)),
+                "staffed_agents": sum(spent > 0 for spent in there),
+                "required_fte_seconds": required * size,
+            }
+        yield Fact(on, {"site": site_id}, parts)
 
 
-def forecast_facts(center: Center) -> Iterator[Fact]:
-    """Yield one fact per queue and interval of a day with a baseline forecast, and one per queue and day."""
+def forecast_facts(center: Center) -> Iterator[Fact | PeriodFact]:
+    """Yield one fact per queue and complete interval of a day with a baseline forecast and any contact at all."""
     actual: Counter[tuple[str, datetime]] = Counter()
+    handled: dict[tuple[str, datetime], tuple[int, Fraction]] = defaultdict(lambda: (0, Fraction(0)))
+    contact_days: set[date] = set()
+
+    def zone_of(queue_id: str, at: datetime) -> ZoneInfo:
+        return center.zone(center.queue(queue_id, at.date()).get("site_id"))
+
+    for contact_id in center.contacts:
+        for leg in center.legs.get(contact_id, []):
+            contact_days.add(center.leg_day(leg))
+        for leg in center.inbound_handling_legs(contact_id):
+            if center.is_handled(contact_id) and leg.get("queue_id"):
+                key = (leg["queue_id"], begin(center.leg_start(leg), zone_of(leg["queue_id"], center.leg_start(leg))))
+                spent = sum((number(leg.get(name)) for name in HANDLE_PARTS), Fraction(0))
+                handled[key] = (handled[key][0] + 1, handled[key][1] + spent)
     for at, _, scopes, is_short in offered(center):
         if not is_short:
-            actual[
-                (scopes["queue"], begin(at, center.zone(center.queue(scopes["queue"], at.date()).get("site_id"))))
-            ] += 1
-    planned: dict[tuple[str, datetime], Fraction] = defaultdict(Fraction)
+            actual[(scopes["queue"], begin(at, zone_of(scopes["queue"], at)))] += 1
+    planned: dict[tuple[str, datetime], Row] = {}
     forecast_days: set[tuple[str, date]] = set()
-
-    def day_of(queue_id: str, at: datetime) -> date:
-        return center.local_day(at, center.queue(queue_id, at.date()).get("site_id"))
-
-    for row in center.rows("forecasts"):
-        if not flag(row["is_baseline"]):
-            continue
+    for row in sorted(center.rows("forecasts"), key=lambda row: row["forecast_version"]):
         start = instant(row["interval_start_at"])
-        if start < center.as_of:
-            planned[(row["queue_id"], start)] += number(row["forecast_contacts"])
-            forecast_days.add((row["queue_id"], day_of(row["queue_id"], start)))
-    net: dict[tuple[str, date], Fraction] = defaultdict(Fraction)
-    for queue_id, start in sorted({*actual, *planned}):
-        on = day_of(queue_id, start)
-        if (queue_id, on) not in forecast_days:
+        if flag(row["is_baseline"]) and start < center.as_of:
+            planned[(row["queue_id"], start)] = row
+            forecast_days.add((row["queue_id"], start.astimezone(zone_of(row["queue_id"], start)).date()))
+    net: dict[tuple[date, str, str | None], tuple[int, Fraction]] = defaultdict(lambda: (0, Fraction(0)))
+    for queue_id, start in sorted({*actual, *planned, *handled}):
+        on = start.astimezone(zone_of(queue_id, start)).date()
+        is_over = start + timedelta(minutes=center.parameters.interval_minutes) <= center.as_of
+        if (queue_id, on) not in forecast_days or on not in contact_days or not is_over:
             continue
-        came, expected = Fraction(actual[(queue_id, start)]), planned[(queue_id, start)]
-        net[(queue_id, on)] += came - expected
         queue = center.queue(queue_id, on)
         scopes = {"queue": queue_id, "channel": queue["channel"], "site": queue.get("site_id") or ""}
-        parts = {
+        forecast = planned.get((queue_id, start))
+        came, expected = actual[(queue_id, start)], number(forecast["forecast_contacts"]) if forecast else Fraction(0)
+        parts: Parts = {
             "actual_contacts": came,
             "forecast_contacts": expected,
             "abs_error_contacts": abs(came - expected),
             "percent_error": abs(came - expected) / came if came else 0,
             "intervals_with_contacts": int(came > 0),
         }
+        if forecast and forecast.get("forecast_aht_seconds"):
+            legs, spent = handled[(queue_id, start)]
+            parts["forecast_handle_seconds"] = spent
+            parts["handle_error"] = abs(number(forecast["forecast_aht_seconds"]) * legs - spent)
         yield Fact(on, scopes, parts)
-    by_day: dict[date, Fraction] = defaultdict(Fraction)
-    for (_, on), error in net.items():
-        by_day[on] += error
-    for on, error in by_day.items():
-        yield Fact(on, {}, {"abs_error_day": abs(error)})
+        for scope in scope_keys(scopes):
+            known = net[(on, *scope)]
+            net[(on, *scope)] = (known[0] + came, known[1] + expected)
+    for (on, scope_type, scope_id), (came, expected) in net.items():
+        parts = {"day_contacts": came, "day_error": abs(came - expected)}
+        for period_type in PERIODS:
+            yield PeriodFact(period_type, period_start(period_type, on), (scope_type, scope_id), parts)
 
 
 def begin(at: datetime, zone: ZoneInfo) -> datetime:

@@ -46,7 +46,7 @@ class Definition:
     variant: str
     numerator: str
     denominator: str | None = None
-    multiplier: int = 1
+    multiplier: int | Fraction = 1
 
 
 @dataclass(frozen=True)

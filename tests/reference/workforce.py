@@ -1,23 +1,34 @@
-"""Time of agents: KPIs 20 and 48 to 52, 56 to 58, from states, schedules, exceptions, absences and paid time."""
+"""Time of agents: KPIs 20, 48 to 52 and 56 to 58, from states, schedules, exceptions, absences and paid time."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
-from tests.reference.center import Center
+from tests.reference.center import UNKNOWN, Center
+from tests.reference.people import headcount, is_agent
 from tests.reference.records import Row, day, flag, instant, number
 from tests.reference.spans import Span, by_day, length, merged, overlap, without
-from tests.reference.sums import Definition, Fact
+from tests.reference.sums import Definition, Fact, Parts
 
 HANDLING = ("on_contact", "acw", "consult")
 ON_QUEUE = (*HANDLING, "available", "ringing")
+INTERNAL = ("break", "meal", "training", "coaching", "meeting", "offline_work")
+MONTH = Fraction(365, 12)
+
+HANDLING_OR_AVAILABLE = "handling_seconds + available_seconds"
+EXTERNAL = "external_planned + external_unplanned"
+PAID_LESS_LEAVE = "scheduled_paid_seconds - leave_seconds"
 
 DEFINITIONS = [
-    Definition("contacts_per_agent_hour", "default", "handled_legs", "handling_seconds + available_seconds", 3600),
-    Definition("contacts_per_agent_hour", "per_paid_hour", "handled_legs", "paid_seconds", 3600),
-    Definition("occupancy", "default", "handling_seconds", "handling_seconds + available_seconds", 100),
+    Definition("contacts_per_agent_hour", "default", "legs_at_work", HANDLING_OR_AVAILABLE, 3600),
+    Definition("contacts_per_agent_hour", "per_paid_hour", "legs_paid", "paid_seconds", 3600),
+    Definition("contacts_per_agent_hour", "per_fte_month", "legs_employed", "fte_days", MONTH),
+    Definition("occupancy", "default", "handling_seconds", HANDLING_OR_AVAILABLE, 100),
+    Definition(
+        "occupancy", "concurrency_weighted", "leg_handle_seconds", "leg_handle_seconds + available_seconds", 100
+    ),
     Definition(
         "occupancy",
         "incl_ringing",
@@ -26,33 +37,40 @@ DEFINITIONS = [
         100,
     ),
     Definition("occupancy", "handling_over_logged_in", "handling_seconds", "logged_in_seconds", 100),
-    Definition("utilisation", "default", "handling_seconds", "paid_seconds", 100),
+    Definition("utilisation", "default", "handling_paid", "paid_at_work", 100),
     Definition(
-        "utilisation",
-        "handling_plus_available_over_paid",
-        "handling_seconds + available_seconds",
-        "paid_seconds",
-        100,
+        "utilisation", "handling_plus_available_over_paid", "handling_paid + available_paid", "paid_at_work", 100
     ),
     Definition("agent_availability_rate", "default", "available_seconds", "logged_in_seconds", 100),
+    Definition("agent_availability_rate", "agents_available_now", "last_agents_available"),
     Definition("schedule_adherence", "default", "adherent_seconds + excused_seconds", "adherence_seconds", 100),
     Definition("schedule_adherence", "strict_no_excuses", "adherent_seconds", "adherence_seconds", 100),
-    Definition("schedule_conformance", "default", "on_queue_seconds", "scheduled_on_queue_seconds", 100),
-    Definition("shrinkage_rate", "default", "shrinkage_seconds", "scheduled_paid_seconds", 100),
-    Definition("shrinkage_rate", "excl_breaks", "shrinkage_seconds - break_seconds", "scheduled_paid_seconds", 100),
     Definition(
-        "absenteeism_rate", "default", "unplanned_seconds", "scheduled_paid_seconds - planned_leave_seconds", 100
-    ),
-    Definition(
-        "absenteeism_rate", "incl_planned", "unplanned_seconds + planned_leave_seconds", "scheduled_paid_seconds", 100
-    ),
-    Definition(
-        "unapproved_absence_rate",
-        "default",
-        "unapproved_seconds",
-        "scheduled_paid_seconds - planned_leave_seconds",
+        "schedule_adherence",
+        "outside_shift_counts",
+        "adherent_seconds + excused_seconds",
+        "adherence_seconds + outside_shift_seconds",
         100,
     ),
+    Definition("schedule_conformance", "default", "on_queue_seconds", "scheduled_on_queue_seconds", 100),
+    Definition("shrinkage_rate", "default", f"internal_planned + system_down + {EXTERNAL}", "paid_schedule", 100),
+    Definition("shrinkage_rate", "internal", "internal_planned + system_down", "paid_schedule", 100),
+    Definition("shrinkage_rate", "external", EXTERNAL, "paid_schedule", 100),
+    Definition("shrinkage_rate", "planned", "internal_planned + external_planned", "paid_schedule", 100),
+    Definition("shrinkage_rate", "unplanned", "system_down + external_unplanned", "paid_schedule", 100),
+    Definition(
+        "shrinkage_rate",
+        "excl_breaks",
+        f"internal_planned + system_down + {EXTERNAL} - break_seconds",
+        "paid_schedule",
+        100,
+    ),
+    Definition("absenteeism_rate", "default", "unplanned_seconds", PAID_LESS_LEAVE, 100),
+    Definition("absenteeism_rate", "days_based", "absent_days", "scheduled_days", 100),
+    Definition(
+        "absenteeism_rate", "incl_planned", "unplanned_seconds + leave_absence_seconds", "scheduled_paid_seconds", 100
+    ),
+    Definition("unapproved_absence_rate", "default", "unapproved_seconds", PAID_LESS_LEAVE, 100),
 ]
 
 
@@ -67,28 +85,40 @@ class AgentDay:
     excused: list[Span] = field(default_factory=list)
     absences: list[tuple[Row, Span]] = field(default_factory=list)
     paid_seconds: Fraction = Fraction(0)
+    last_state: str = ""
+    legs: list[Row] = field(default_factory=list)
 
     def in_states(self, names: Iterable[str]) -> list[Span]:
         """Return the merged spans of several states."""
         return merged(span for name in names for span in self.states.get(name, []))
 
+    def logged_in(self) -> list[Span]:
+        """Return the merged spans of all states but logged out."""
+        return self.in_states(set(self.states) - {"logged_out"})
+
+    def absent(self, chosen: Callable[[Row], bool]) -> list[Span]:
+        """Return the merged spans of some absences."""
+        return merged(span for row, span in self.absences if chosen(row))
+
 
 def agent_days(center: Center) -> dict[tuple[str, date], AgentDay]:
-    """Return every agent's days, all spans cut at midnight of the agent's site."""
+    """Return every agent's days, all spans cut at midnight of the agent's site and at as-of."""
     found: dict[tuple[str, date], AgentDay] = defaultdict(AgentDay)
 
-    def cut(row: Row, start: str, end: str) -> Iterator[tuple[AgentDay, Span]]:
-        begin = instant(row[start])
-        stop = min(instant(row[end]), center.as_of) if row.get(end) else center.as_of
-        site_id = center.site_at(row["agent_id"], begin)
-        for on, span in by_day((begin, stop), center.zone(site_id)):
-            yield found[(row["agent_id"], on)], span
+    def cut(agent_id: str, start: datetime, end: datetime) -> Iterator[tuple[AgentDay, Span]]:
+        zone = center.zone(center.site_at(agent_id, start))
+        for on, span in by_day((start, min(end, center.as_of)), zone):
+            yield found[(agent_id, on)], span
 
-    for row in center.rows("agent_states"):
-        for agent_day, span in cut(row, "started_at", "ended_at"):
+    for row in sorted(center.rows("agent_states"), key=lambda row: row["started_at"]):
+        end = instant(row["ended_at"]) if row.get("ended_at") else center.as_of
+        for agent_day, span in cut(row["agent_id"], instant(row["started_at"]), end):
             agent_day.states[row["state"]].append(span)
+            midnight = center.local(span[1], center.site_at(row["agent_id"], span[0])).time().isoformat() == "00:00:00"
+            is_at_close = span[1] == center.as_of or (midnight and end >= span[1])
+            agent_day.last_state = row["state"] if is_at_close else ""
     for row in current_schedules(center):
-        for agent_day, span in cut(row, "start_at", "end_at"):
+        for agent_day, span in cut(row["agent_id"], instant(row["start_at"]), instant(row["end_at"])):
             agent_day.activities[row["activity"]].append(span)
             if flag(row["is_paid"]):
                 agent_day.paid.append(span)
@@ -96,18 +126,26 @@ def agent_days(center: Center) -> dict[tuple[str, date], AgentDay]:
                 agent_day.counting.append(span)
     for row in center.rows("adherence_exceptions"):
         if flag(row["is_excused"]):
-            for agent_day, span in cut(row, "start_at", "end_at"):
+            for agent_day, span in cut(row["agent_id"], instant(row["start_at"]), instant(row["end_at"])):
                 agent_day.excused.append(span)
-    for row in center.rows("absences"):
-        for agent_day, span in cut(row, "start_at", "end_at"):
+    until: dict[str, datetime] = {}
+    for row in sorted(center.rows("absences"), key=lambda row: (row["start_at"], row["absence_id"])):
+        # of overlapping absences the one that began first holds until it ends
+        start = max(instant(row["start_at"]), until.get(row["agent_id"], instant(row["start_at"])))
+        until[row["agent_id"]] = max(instant(row["end_at"]), start)
+        for agent_day, span in cut(row["agent_id"], start, instant(row["end_at"])):
             agent_day.absences.append((row, span))
     for row in center.rows("paid_time"):
         found[(row["agent_id"], day(row["work_date"]))].paid_seconds += number(row["paid_seconds"])
+    for legs in center.legs.values():
+        for leg in legs:
+            if leg["answered_at"]:
+                found[(leg["agent_id"], center.leg_day(leg))].legs.append(leg)
     return found
 
 
 def current_schedules(center: Center) -> list[Row]:
-    """Return the segments of the version in force at shift start: the newest published before it, by agent and day."""
+    """Return the segments of the version in force at shift start: the newest published by then, by agent and day."""
     by_shift: dict[tuple[str, date], list[Row]] = defaultdict(list)
     for row in center.rows("schedules"):
         at = instant(row["start_at"])
@@ -123,66 +161,145 @@ def current_schedules(center: Center) -> list[Row]:
 
 
 def facts(center: Center) -> Iterator[Fact]:
-    """Yield one fact per agent and day."""
-    for (agent_id, on), agent_day in agent_days(center).items():
-        parts = time_parts(agent_day) | schedule_parts(agent_day) | absence_parts(agent_day)
-        parts["paid_seconds"] = agent_day.paid_seconds
-        yield Fact(on, center.of_agent(agent_id, on), parts)
+    """Yield one fact per agent and day; a part is counted where the source it is divided by knows the site's day."""
+    days = agent_days(center)
+    scopes = {key: center.of_agent(*key) for key in days}
+    sites: dict[tuple[date, str], Counter[str]] = defaultdict(Counter)
+    everything = {
+        key: time_parts(of_day) | schedule_parts(of_day) | absence_parts(of_day) for key, of_day in days.items()
+    }
+    for key, parts in everything.items():
+        of_site = sites[(key[1], scopes[key]["site"])]
+        of_site["states"] += bool(parts["logged_in_seconds"])
+        of_site["schedule"] += bool(days[key].activities)
+        of_site["paid"] += bool(days[key].paid_seconds)
+    for key, parts in everything.items():
+        agent_id, on = key
+        of_site = sites[(on, scopes[key]["site"])]
+        parts |= work_parts(center, agent_id, on, days[key], scopes[key]["agent"] != UNKNOWN)
+        if not of_site["states"]:
+            for name in NEEDS_STATES:
+                parts[name] = 0
+        if not of_site["schedule"]:
+            parts["on_queue_seconds"] = parts["outside_shift_seconds"] = 0
+        if not of_site["paid"]:
+            for name in ("legs_paid", "handling_paid", "available_paid"):
+                parts[name] = 0
+        yield Fact(on, scopes[key], parts)
+    for agent_id, on in headcount(center):
+        assignment = center.assignment(agent_id, on)
+        yield Fact(on, center.of_agent(agent_id, on), {"fte_days": number(assignment["fte"] if assignment else "")})
 
 
-def time_parts(agent_day: AgentDay) -> dict[str, Fraction]:
+NEEDS_STATES = (
+    "legs_at_work",
+    "leg_handle_seconds",
+    "paid_at_work",
+    "adherent_seconds",
+    "excused_seconds",
+    "adherence_seconds",
+    "scheduled_on_queue_seconds",
+    "paid_schedule",
+    "internal_planned",
+    "system_down",
+    "external_planned",
+    "external_unplanned",
+    "break_seconds",
+)
+
+
+def work_parts(center: Center, agent_id: str, on: date, of_day: AgentDay, is_known: bool) -> Parts:
+    """Return contacts handled, by what they are divided by, and pay."""
+    handled = 0
+    worked = Fraction(0)
+    for leg in of_day.legs:
+        inbound = center.contacts[leg["contact_id"]]["direction"] == "inbound"
+        handled += inbound and leg["leg_type"] in ("queue", "direct", "callback")
+        worked += sum(number(leg.get(name)) for name in ("talk_seconds", "hold_seconds", "acw_seconds"))
+    handling, available = length(of_day.in_states(HANDLING)), length(of_day.in_states(["available"]))
+    return {
+        "legs_at_work": handled,
+        "legs_paid": handled,
+        "legs_employed": handled if is_known and on <= center.last_day and is_agent(center, agent_id, on) else 0,
+        "leg_handle_seconds": worked,
+        "paid_seconds": of_day.paid_seconds,
+        "paid_at_work": of_day.paid_seconds,
+        "handling_paid": handling,
+        "available_paid": available,
+        "last_agents_available": int(of_day.last_state == "available"),
+    }
+
+
+def time_parts(of_day: AgentDay) -> Parts:
     """Return the seconds of states."""
-    handling = length(agent_day.in_states(HANDLING))
-    available = length(agent_day.in_states(["available"]))
-    ringing = length(agent_day.in_states(["ringing"]))
+    handling = length(of_day.in_states(HANDLING))
+    available = length(of_day.in_states(["available"]))
+    ringing = length(of_day.in_states(["ringing"]))
+    scheduled = merged(span for spans in of_day.activities.values() for span in spans)
     return {
         "handling_seconds": handling,
         "available_seconds": available,
         "ringing_seconds": ringing,
-        "logged_in_seconds": length(agent_day.in_states(set(agent_day.states) - {"logged_out"})),
+        "logged_in_seconds": length(of_day.logged_in()),
         "on_queue_seconds": handling + available + ringing,
+        "outside_shift_seconds": length(without(of_day.in_states(ON_QUEUE), scheduled)),
     }
 
 
-def schedule_parts(agent_day: AgentDay) -> dict[str, Fraction]:
+def schedule_parts(of_day: AgentDay) -> Parts:
     """Return the seconds of adherence and shrinkage, from the overlap of schedule and states."""
     adherent: list[Span] = []
-    for activity, spans in agent_day.activities.items():
-        states = ON_QUEUE if activity == "on_queue" else (activity,)
-        adherent += overlap(overlap(spans, agent_day.counting), agent_day.in_states(states))
-    excused = overlap(without(agent_day.counting, adherent), agent_day.excused)
-    paid = merged(agent_day.paid)
-    breaks = overlap(paid, agent_day.in_states(("break", "meal")))
+    for activity, spans in of_day.activities.items():
+        counting = overlap(spans, of_day.counting)
+        if activity == "leave":
+            adherent += without(counting, of_day.logged_in())
+        else:
+            adherent += overlap(counting, of_day.in_states(ON_QUEUE if activity == "on_queue" else (activity,)))
+    excused = overlap(without(of_day.counting, adherent), of_day.excused)
+    paid = merged(of_day.paid)
+    away = without(paid, of_day.logged_in())
+    on_leave = overlap(away, of_day.activities.get("leave", []))
+    elsewhere = without(away, on_leave)
+    planned = of_day.absent(lambda row: flag(row["is_planned"]))
+    unplanned = of_day.absent(lambda row: not flag(row["is_planned"]))
+    sick_on_leave, excused_away = length(overlap(on_leave, unplanned)), length(overlap(elsewhere, planned))
     return {
-        "adherence_seconds": length(merged(agent_day.counting)),
+        "adherence_seconds": length(merged(of_day.counting)),
         "adherent_seconds": length(merged(adherent)),
         "excused_seconds": length(excused),
-        "scheduled_on_queue_seconds": length(merged(agent_day.activities.get("on_queue", []))),
+        "scheduled_on_queue_seconds": length(merged(of_day.activities.get("on_queue", []))),
         "scheduled_paid_seconds": length(paid),
-        "shrinkage_seconds": length(without(paid, agent_day.in_states(ON_QUEUE))),
-        "break_seconds": length(breaks),
+        "paid_schedule": length(paid),
+        "internal_planned": length(overlap(paid, of_day.in_states(INTERNAL))),
+        "system_down": length(overlap(paid, of_day.in_states(["system_down"]))),
+        "external_planned": length(on_leave) - sick_on_leave + excused_away,
+        "external_unplanned": length(elsewhere) - excused_away + sick_on_leave,
+        "break_seconds": length(overlap(paid, of_day.in_states(("break", "meal")))),
     }
 
 
-def absence_parts(agent_day: AgentDay) -> dict[str, Fraction]:
-    """Return the seconds of absences inside the paid schedule; long-term leave is no absence."""
+def absence_parts(of_day: AgentDay) -> Parts:
+    """Return absences inside the paid schedule; scheduled leave is leave, unless an absence says what it was."""
+    paid = merged(of_day.paid)
+    leave = overlap(paid, of_day.activities.get("leave", []))
 
-    def absent(planned: bool | None, status: str | None) -> Fraction:
-        return length(
-            overlap(
-                agent_day.paid,
-                [
-                    span
-                    for row, span in agent_day.absences
-                    if row["absence_type"] != "long_term"
-                    and (planned is None or flag(row["is_planned"]) == planned)
-                    and (status is None or row["approval_status"] == status)
-                ],
-            )
-        )
+    def absent(chosen: Callable[[Row], bool]) -> Fraction:
+        return length(overlap(paid, of_day.absent(chosen)))
 
+    def counts(row: Row) -> bool:
+        return row["absence_type"] != "long_term"
+
+    def approved(row: Row) -> bool:
+        return flag(row["is_planned"]) and row["approval_status"] == "approved"
+
+    silent_leave = length(leave) - length(overlap(leave, of_day.absent(lambda _: True)))
+    unplanned = absent(lambda row: not flag(row["is_planned"]) and counts(row))
+    on_leave = silent_leave + absent(approved)
     return {
-        "unplanned_seconds": absent(False, None),
-        "planned_leave_seconds": absent(True, "approved"),
-        "unapproved_seconds": absent(None, "unapproved"),
+        "unplanned_seconds": unplanned,
+        "unapproved_seconds": absent(lambda row: row["approval_status"] == "unapproved" and counts(row)),
+        "leave_seconds": on_leave,
+        "leave_absence_seconds": silent_leave + absent(lambda row: approved(row) and counts(row)),
+        "absent_days": int(unplanned > 0 and 2 * unplanned >= length(paid)),
+        "scheduled_days": int(length(paid) > on_leave),
     }

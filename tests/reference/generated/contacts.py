@@ -112,16 +112,16 @@ class Legs:
 def contact(builder: Builder, at: datetime | None = None, like: Row | None = None) -> None:
     """Add one contact with its legs, possibly about the same matter as another one."""
     chosen = builder.random
-    site_id = builder.sites[builder.chance(0.3)]
-    start = at or builder.moment(site_id)
     channel = "chat" if builder.chance(0.25) else "voice"
+    queue_id = queue_of(builder, channel)
+    site_id = builder.sites[queue_id.endswith("Q2")]
+    start = at or builder.moment(site_id)
     kind = builder.weighted(
         answered=10, abandoned=5, overflow=3, transfer=4, consult=2, callback=3, voicemail=1, dropped=1, direct=1,
         outbound=2, internal=1, test=1, external=1, waiting=1,
     )  # fmt: skip
     contact_id = builder.id("K")
     legs = Legs(builder, contact_id, start)
-    queue_id = queue_of(builder, channel)
     ended = True
     if kind == "waiting":
         start = builder.season.as_of - timedelta(seconds=chosen.choice((3, 300, 7200)))

@@ -34,7 +34,8 @@ def assign(builder: Builder, agent_id: str, role: str, team: str, site: int, fir
     """Add one assignment period."""
     builder.add(
         "agents", agent_id=agent_id, role=role, team_id=f"{builder.name}-{team}", site_id=builder.sites[site],
-        employer_type="in_house", vendor_id="", fte="1.0", valid_from=first, valid_to=last,
+        employer_type="vendor" if site else "in_house", vendor_id=f"{builder.name}-V" if site else "",
+        fte="0.5" if site else "1.0", valid_from=first, valid_to=last,
     )  # fmt: skip
 
 
