@@ -82,8 +82,9 @@ met as (
         segments.started_at as segment_started_at,
         segments.ended_at as segment_ended_at,
         states.state,
-        greatest(segments.started_at, states.started_at) as started_at,
-        least(segments.ended_at, states.ended_at) as ended_at
+        -- empty without a state: the greater of something and nothing would be something
+        case when states.state is not null then greatest(segments.started_at, states.started_at) end as started_at,
+        case when states.state is not null then least(segments.ended_at, states.ended_at) end as ended_at
     from segments
     left join states
         on segments.delivered_agent_id = states.delivered_agent_id
