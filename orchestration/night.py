@@ -19,6 +19,7 @@ import duckdb
 from orchestration.ingest import books
 from orchestration.ingest.declarations import ExtractDeclaration, load_declarations
 from orchestration.ingest.load import FileOutcome, LoadReport, load_landing
+from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
 from orchestration.publish.candidate import Candidate, Origin, discard, write_candidate
 from orchestration.publish.gate import (
@@ -214,6 +215,7 @@ class Night:
                 self.progress.step(done, 0, f"{file.path} {file.status}")
 
             self.loaded = load_landing(con, self.settings.landing, self.declarations, self.refresh_id, on_file)
+            load_public_holidays(con, self.as_of_instant, self.refresh_id)
             ever = con.execute("select count(*) from meta.loaded_file where status = 'loaded'").fetchall()
             nothing = f"no extract was ever delivered: put files below {self.settings.landing}, or try the demo"
             self._refuse("load", [nothing] if ever == [(0,)] else [])

@@ -1,4 +1,4 @@
--- grain: one row per subject, business date and reason, from orders, tickets and ledger entries that changed
+-- grain: one row per subject, business date and reason, from orders and ledger entries that changed
 {{ config(materialized='ephemeral') }}
 
 with order_images as (
@@ -10,24 +10,6 @@ with order_images as (
 order_line_images as (
 
     {{ changes('order_lines') }}
-
-),
-
-ticket_images as (
-
-    {{ changes('tickets') }}
-
-),
-
-message_images as (
-
-    {{ changes('ticket_messages') }}
-
-),
-
-time_images as (
-
-    {{ changes('ticket_time_entries') }}
 
 ),
 
@@ -67,61 +49,9 @@ order_instants as (
 
 ),
 
-agent_ranges as (
-
-    select * from {{ ref('changed_agent_range') }}
-
-),
-
-changed_tickets as (
-
-    select ticket_id from ticket_images
-    union
-    select ticket_id from message_images
-    union
-    select ticket_id from time_images
-    union
-    select messages.ticket_id
-    from {{ ref('ticket_messages') }} as messages
-    inner join agent_ranges
-        on messages.agent_id = agent_ranges.agent_id
-            and cast(messages.sent_at as date) between agent_ranges.first_day - 1 and agent_ranges.last_day + 1
-    union
-    select time_entries.ticket_id
-    from {{ ref('ticket_time_entries') }} as time_entries
-    inner join agent_ranges
-        on time_entries.agent_id = agent_ranges.agent_id
-            and time_entries.worked_on between agent_ranges.first_day and agent_ranges.last_day
-
-),
-
-ticket_dates as (
-
-    select cast(created_at as date) as utc_date from ticket_images
-    union
-    select cast(created_at as date) as utc_date
-    from {{ ref('tickets') }}
-    where ticket_id in (select changed_tickets.ticket_id from changed_tickets)
-    union
-    select cast(sent_at as date) as utc_date from message_images
-    union
-    select cast(sent_at as date) as utc_date
-    from {{ ref('ticket_messages') }}
-    where ticket_id in (select changed_tickets.ticket_id from changed_tickets)
-    union
-    select worked_on as utc_date from time_images
-    union
-    select worked_on as utc_date
-    from {{ ref('ticket_time_entries') }}
-    where ticket_id in (select changed_tickets.ticket_id from changed_tickets)
-
-),
-
 record_days as (
 
     select 'order' as subject, cast(happened_at as date) as utc_date, 'order changed' as reason from order_instants
-    union all
-    select 'ticket' as subject, utc_date, 'ticket changed' as reason from ticket_dates
 
 ),
 
@@ -148,7 +78,7 @@ handled_days as (
 
     select business_date from contact_days where subject = 'leg'
     union
-    select business_date from spread_days where subject = 'ticket'
+    select business_date from {{ ref('changed_ticket_day') }} where subject = 'ticket'
 
 ),
 

@@ -6,6 +6,7 @@
     'people',
     'quality',
     'survey',
+    'ticket',
 ] %}
 select
     cast(rule as varchar) as rule,

@@ -19,6 +19,7 @@ with days as (
         'changed_workforce_day',
         'changed_survey_day',
         'changed_business_day',
+        'changed_ticket_day',
     ] %}
     select subject, business_date, reason, change_count from {{ ref(model) }}
     {{ 'union all' if not loop.last }}

@@ -34,6 +34,10 @@ create table if not exists meta.rejected_row (
 create table if not exists meta.extra_column (
     system varchar, entity varchar, column_name varchar, first_file_id bigint, first_seen_at timestamp
 );
+create table if not exists meta.public_holiday (
+    country varchar, holiday_date date, holiday_name varchar, is_current boolean, refresh_id bigint,
+    primary key (country, holiday_date)
+);
 create table if not exists meta.release (
     release_id bigint, refresh_id bigint, run_id varchar, as_of timestamp, published_at timestamp, path varchar,
     tables json, headline json

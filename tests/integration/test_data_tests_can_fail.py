@@ -75,6 +75,12 @@ BREAKS = {
     "fct_queue_interval__counts_are_those_of_the_legs": """
         delete from core.fct_queue_interval where interval_start_at = '2024-10-25 09:00:00'
     """,
+    "fct_ticket__solutions_and_replies_have_happened": """
+        update core.fct_ticket set first_solved_at = null where ticket_id = 'TK2'
+    """,
+    "fct_ticket_backlog_day__backlog_moves_by_what_was_created_reopened_and_closed": """
+        update core.fct_ticket_backlog_day set reopened_tickets = 0 where business_date = '2024-10-26'
+    """,
     "kpi_component_leg__counts_are_those_of_the_legs": """
         update marts.kpi_component_leg set answered_within_threshold = 0
     """,

@@ -12,6 +12,7 @@ import duckdb
 from orchestration.ingest import books
 from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.load import load_landing
+from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
 from orchestration.settings import PROJECT_DIR
 from orchestration.transform.command import build_arguments, environment
@@ -73,6 +74,7 @@ class Nights:
             is_full = full or books.last_complete(con) is None
             refresh = books.start_refresh(con, run_id="test", as_of=as_of, is_full=is_full, parameter_set="test")
             load_landing(con, self.home / "landing", declarations, refresh)
+            load_public_holidays(con, as_of, refresh)
         arguments = build_arguments(paths, full_refresh=full, parameters=parameters)
         arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         if fails:

@@ -1,10 +1,11 @@
--- grain: one row per local calendar date, from the year of the first contact or hire to the end of next year
+-- grain: one row per local calendar date, from the year of the first contact, ticket or hire to the end of next year
 {{ config(meta={'published': true}) }}
 
 with bounds as (
 
     select date_trunc('year', least(
         coalesce((select min(started_at) from {{ ref('contacts') }}), {{ as_of() }}),
+        coalesce((select min(created_at) from {{ ref('tickets') }}), {{ as_of() }}),
         coalesce((select min(started_on) from {{ ref('subscriptions') }})::timestamp, {{ as_of() }}),
         coalesce((select min(started_on) from {{ ref('employment_spells') }})::timestamp, {{ as_of() }})
     )) as first_day

@@ -14,7 +14,7 @@ with time_entries as (
 
 tickets as (
 
-    select * from {{ ref('tickets') }}
+    select * from {{ ref('fct_ticket') }}
 
 ),
 

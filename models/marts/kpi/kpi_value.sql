@@ -18,6 +18,7 @@ with computed as (
         'forecast_total',
         'retention',
         'system',
+        'ticket',
     ] %}
     select * from {{ ref('kpi_value_' ~ subject) }}
     {{ 'union all' if not loop.last }}

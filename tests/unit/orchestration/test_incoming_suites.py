@@ -52,6 +52,8 @@ DECLARED = (
     extract("customers", ["customer_id"]),
     extract("orders", ["order_id", "customer_id", "campaign_id", "currency", instant("ordered_at")]),
     extract("campaigns", ["campaign_id"]),
+    extract("tickets", ["ticket_id"]),
+    extract("ticket_events", ["event_id", "ticket_id"]),
     extract("retention_attempts", ["contact_id", "customer_id", "outcome"]),
     extract("system_service_days", ["system_id", day("service_date")]),
     extract("system_outages", ["outage_id", "system_id"]),
@@ -67,6 +69,8 @@ HONEST = {
     "customers": ["customer_id", "u1"],
     "orders": ["order_id,customer_id,campaign_id,currency,ordered_at", f"o1,u1,p1,USD,{DAY}"],
     "campaigns": ["campaign_id", "p1"],
+    "tickets": ["ticket_id", "t1"],
+    "ticket_events": ["event_id,ticket_id", "e1,t1"],
     "retention_attempts": ["contact_id,customer_id,outcome", "c1,u1,saved"],
     "system_service_days": ["system_id,service_date", "ACD,2024-11-01"],
     "system_outages": ["outage_id,system_id", "x1,ACD"],
@@ -149,6 +153,9 @@ LANDED: dict[str, tuple[str, list[str], str, str]] = {
     "incoming_crm.order_campaigns.few_are_unknown": (
         "orders", ["order_id,customer_id,campaign_id,currency,ordered_at", f"o9,u1,p9,EUR,{DAY}"], "b.csv",
         "example=o9",
+    ),
+    "incoming_crm.event_tickets.few_are_unknown": (
+        "ticket_events", ["event_id,ticket_id", "e9,nobody"], "b.csv", "example=e9",
     ),
     "incoming_crm.attempt_contacts.few_are_unknown": (
         "retention_attempts", ["contact_id,customer_id,outcome", "nobody,u1,saved"], "b.csv", "example=nobody",

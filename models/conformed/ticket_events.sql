@@ -1,0 +1,2 @@
+-- grain: one row per event of a ticket
+{{ conformed('ticket_events') }}
