@@ -45,7 +45,7 @@
                 {%- endif %}
             )
         {%- elif by.periods -%}
-            (period_type, period_start) in (select (period_type, period_start) from ({{ periods_to_compute(by.periods) }}))
+            (period_type, period_start) in (select (period_type, period_start) from ({{ periods_to_compute(model_periods()) }}))
         {%- elif by.counted -%}
             (period_type, period_start) in {{ counted_periods(by.subjects, by.counted) }}
         {%- elif by.period -%}

@@ -1,24 +1,40 @@
 {#
     The KPI definitions, read from the metrics of the project: a list of dictionaries, one per KPI and variant,
-    ordered by name. What a variant does not say it takes from its KPI's default.
-    Empty while parsing, when the graph is not known yet.
+    ordered by name. What a variant does not say it takes from its KPI's default, except its confidence interval,
+    which depends on its own parts, and its half-hours, which are many rows.
+    Empty while parsing, when the graph is not known yet. `period` leaves those that list a period type.
 #}
-{% macro kpi_definitions(component=none) -%}
+{% macro kpi_definitions(component=none, period=none) -%}
     {%- set found = [] -%}
     {%- if execute -%}
+        {%- set texts = {} -%}
+        {%- for metric in graph.metrics.values() -%}
+            {%- do texts.update({metric.name: metric.description}) -%}
+        {%- endfor -%}
         {%- set defaults = {} -%}
         {%- for metric in graph.metrics.values() if metric.config.meta.kpi and metric.config.meta.kpi.variant == 'default' -%}
             {%- do defaults.update({metric.config.meta.kpi.kpi_id: metric.config.meta.kpi}) -%}
         {%- endfor -%}
         {%- for metric in graph.metrics.values() | sort(attribute='name') if metric.config.meta.kpi -%}
-            {%- set kpi = dict(defaults[metric.config.meta.kpi.kpi_id], **metric.config.meta.kpi) -%}
-            {%- if component is none or kpi.component == component -%}
+            {%- set own = metric.config.meta.kpi -%}
+            {%- set kpi = dict(defaults[own.kpi_id], **own) -%}
+            {%- set periods = own.periods or (kpi.periods or []) | reject('equalto', 'interval') | list -%}
+            {%- if component in [none, kpi.component] and (period is none or period in periods) -%}
                 {%- set params = metric.type_params -%}
                 {%- set numerator = params.numerator.name if metric.type == 'ratio' else params.metrics[0].name -%}
                 {%- set denominator = params.denominator.name if metric.type == 'ratio' else none -%}
                 {%- do found.append(dict(
-                    kpi, metric=metric.name, label=metric.label, formula=metric.description,
-                    numerator=numerator, denominator=denominator
+                    kpi,
+                    metric=metric.name,
+                    label=metric.label,
+                    formula=metric.description,
+                    numerator=numerator,
+                    denominator=denominator,
+                    numerator_text=texts[numerator],
+                    denominator_text=texts[denominator],
+                    periods=periods,
+                    confidence={'method': own.confidence} if own.confidence is string else own.confidence or {},
+                    minimum_sample=var(kpi.minimum_sample) if kpi.minimum_sample is string else kpi.minimum_sample
                 )) -%}
             {%- endif -%}
         {%- endfor -%}
@@ -31,12 +47,13 @@
     The simple metrics that the KPIs of a component are made of, by name: `expression` over one component row,
     `aggregate` (sum or max) over rows, and `take`: `last` for a snapshot, which adds up over groups and not over days.
 #}
-{% macro kpi_parts(component) -%}
+{% macro kpi_parts(component, period=none) -%}
     {%- set parts = {} -%}
     {%- if execute -%}
         {%- set wanted = [] -%}
-        {%- for kpi in kpi_definitions(component) -%}
+        {%- for kpi in kpi_definitions(component, period) -%}
             {%- do wanted.extend([kpi.numerator, kpi.denominator]) -%}
+            {%- do wanted.extend(kpi.confidence.values()) -%}
         {%- endfor -%}
         {%- for metric in graph.metrics.values() | sort(attribute='name') if metric.name in wanted -%}
             {%- do parts.update({metric.name: {
@@ -85,4 +102,15 @@
     {%- if value is none or value is undefined -%} null
     {%- else -%} '{{ value | string | replace("'", "''") }}'
     {%- endif -%}
+{%- endmacro %}
+
+
+{# What a KPI serves where its definition does not say: the objective of its category. #}
+{% macro kpi_objectives() -%}
+    {{ return({
+        'customer_satisfaction': 'Customers get what they need at the first attempt, and say so.',
+        'operational_efficiency': 'Everybody is answered in time, with no more effort than it takes.',
+        'people': 'Able people stay, and there are enough of them when they are needed.',
+        'business_value': 'Service earns and keeps more than it costs.',
+    }) }}
 {%- endmacro %}

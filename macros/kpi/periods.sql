@@ -1,14 +1,17 @@
 {#
     The period types: `start` is the unit that a day is cut to, `length` what a period lasts, `step` how far the
-    period lies that it is compared with. A trailing window moves by a month.
+    period lies that it is compared with. A trailing window moves by a month. Intervals go by their day, and are not
+    compared with others.
 #}
 {% macro period_types() -%}
     {{ return({
+        'interval': {'start': 'day', 'length': '1 day', 'step': '0 day'},
         'day': {'start': 'day', 'length': '1 day', 'step': '1 day'},
         'week': {'start': 'week', 'length': '7 day', 'step': '7 day'},
         'month': {'start': 'month', 'length': '1 month', 'step': '1 month'},
         'quarter': {'start': 'quarter', 'length': '3 month', 'step': '3 month'},
         'year': {'start': 'year', 'length': '12 month', 'step': '12 month'},
+        'trailing_12m': {'start': 'month', 'length': '12 month', 'step': '1 month'},
     }) }}
 {%- endmacro %}
 
@@ -46,8 +49,8 @@
 
 
 {#
-    Periods that an incremental night computes: those of touched days and those still provisional, and their
-    successors, whose previous value moves.
+    Periods that an incremental night computes: those of touched days (a month lies in twelve trailing windows) and
+    those still provisional, and their successors, whose previous value moves.
 #}
 {% macro periods_to_compute(periods) -%}
     {%- set subjects = config.get('meta').touched.subjects -%}
@@ -56,7 +59,15 @@
         {{ period_shift('started.period_type', 'started.period_start', 'shift.steps') }} as period_start
     from (
         {%- for period in periods %}
-        select '{{ period }}' as period_type, {{ period_of(period, 'business_date') }} as period_start
+        select
+            '{{ period }}' as period_type,
+            {%- if period == 'trailing_12m' %}
+            cast(unnest(generate_series(
+                {{ period_of(period, 'business_date') }} - interval 11 month, {{ period_of(period, 'business_date') }}, interval 1 month
+            )) as date) as period_start
+            {%- else %}
+            {{ period_of(period, 'business_date') }} as period_start
+            {%- endif %}
         from {{ ref('touched_day') }}
         where refresh_id > {{ last_complete_refresh() }} and subject in ('{{ subjects | join("', '") }}')
         union
@@ -67,7 +78,22 @@
 {%- endmacro %}
 
 
-{# The period types of a model of values: those that its `meta.touched` follows. None while parsing. #}
+{#
+    The period types of a model of values: those that its `meta.touched` follows, and trailing windows where there are
+    months. None while parsing.
+#}
 {% macro model_periods() -%}
-    {{ return(config.get('meta').touched.periods if execute else []) }}
+    {%- set periods = config.get('meta').touched.periods | list if execute else [] -%}
+    {{ return(periods + (['trailing_12m'] if 'month' in periods else [])) }}
+{%- endmacro %}
+
+
+{#
+    The period types of a KPI: those it lists, else those `offered`. Trailing windows only where months can be added
+    up: not for cohorts, maxima, snapshots and recounts.
+#}
+{% macro kpi_periods(kpi, offered) -%}
+    {%- set wanted = (kpi.periods or offered) | list -%}
+    {%- set adds_up = 'month' in wanted and kpi.additivity in ['additive', 'ratio_of_sums'] -%}
+    {{ return(wanted if adds_up else wanted | reject('equalto', 'trailing_12m') | list) }}
 {%- endmacro %}

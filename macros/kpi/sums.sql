@@ -5,23 +5,16 @@
     rows: sums of sums and maxima of maxima are exact. Rows without a member of a scope (an abandoned leg has no
     agent) belong to no scope of that type.
 #}
-{% macro kpi_sums(component, date_column, scopes, periods) %}
+{% macro kpi_sums(component, date_column, periods) %}
+{%- set scopes = kpi_scopes(component) -%}
 {%- set parts = kpi_parts(component) -%}
+{%- set periods = periods | reject('equalto', 'trailing_12m') | list -%}
 by_date as (
 
     select
         {{ date_column }} as by_date,
-        case
-            {%- for scope, columns in scopes.items() %}
-            when {% for column in columns %}grouping({{ column }}) = 0{{ ' and ' if not loop.last }}{% endfor %} then '{{ scope }}'
-            {%- endfor %}
-            else 'enterprise'
-        end as scope_type,
-        case
-            {%- for scope, columns in scopes.items() %}
-            when {% for column in columns %}grouping({{ column }}) = 0{{ ' and ' if not loop.last }}{% endfor %} then {{ columns | join(" || '|' || ") }}
-            {%- endfor %}
-        end as scope_id
+        {{ grouped_scope(scopes, ids=false) }} as scope_type,
+        {{ grouped_scope(scopes, ids=true) }} as scope_id
         {%- for name, part in parts.items() %},
         {{ part.aggregate }}({{ part.expression }}) as {{ name }}
         {%- endfor %}
@@ -70,6 +63,17 @@ summed as (
     {%- endfor %}
 
 )
+{%- endmacro %}
+
+
+{# The scope that a row of grouping sets is about: its type, or its id. #}
+{% macro grouped_scope(scopes, ids) -%}
+    case
+            {%- for scope, columns in scopes.items() %}
+            when grouping({{ columns | join(') = 0 and grouping(') }}) = 0 then {{ columns | join(" || '|' || ") if ids else "'" ~ scope ~ "'" }}
+            {%- endfor %}
+            when true then {{ 'cast(null as varchar)' if ids else "'enterprise'" }}
+        end
 {%- endmacro %}
 
 

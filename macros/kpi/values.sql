@@ -7,7 +7,7 @@
     On an incremental night only touched periods, their successors (whose previous value moves) and values still
     provisional are computed; what they are compared with is read from the table as it stands.
 #}
-{% macro kpi_values(component, date_column='business_date', period_grain=false, scopes=none, periods=none) %}
+{% macro kpi_values(component, date_column='business_date', period_grain=false) %}
 {%- do touched() -%}
 {%- set periods = model_periods() -%}
 with
@@ -27,107 +27,121 @@ component as (
 {% if period_grain -%}
 {{ kpi_period_parts(component) }},
 {%- else -%}
-{{ kpi_sums(component, date_column, kpi_scopes(component), periods) }},
+{{ kpi_sums(component, date_column, periods) }},
 {%- endif %}
 
-definitions as (
+{{ kpi_divided(component, periods) }},
 
-    {{ kpi_definition_rows(component) }}
+{{ kpi_windows(component, periods) }},
+
+parted as (
+
+    select * from divided
+    union all by name
+    select * from windows
 
 ),
 
+{{ kpi_valued('parted', component) }},
+
+{{ kpi_compared() }}
+
+select {{ kpi_value_columns() }}
+from compared
+{% endmacro %}
+
+
+{# CTE `divided`: numerator and denominator of every KPI, with the squares that some confidence intervals need. #}
+{% macro kpi_divided(component, periods, period=none, instants=[]) %}
+{%- set keys = ['period_type', 'period_start'] + instants + ['scope_type', 'scope_id'] -%}
 divided as (
 
-    {%- for kpi in kpi_definitions(component) %}
+    {%- for kpi in kpi_definitions(component, period) %}
     select
         '{{ kpi.kpi_id }}' as kpi_id,
         '{{ kpi.variant }}' as variant,
-        period_type,
-        period_start,
-        scope_type,
-        scope_id,
+        {{ keys | join(', ') }},
         cast({{ kpi.numerator }} as double) as numerator,
-        {{ 'cast(' ~ kpi.denominator ~ ' as double)' if kpi.denominator else 'cast(null as double)' }} as denominator
+        cast({{ kpi.denominator or 'null' }} as double) as denominator,
+        cast({{ kpi_squares(kpi.confidence or {}) }} as double) as squared_sum
     from summed
     where scope_type in ('{{ kpi.scopes | join("', '") }}')
-        and period_type in ('{{ (kpi.periods or periods) | join("', '") }}')
+        and period_type in ('{{ kpi_periods(kpi, periods) | join("', '") }}')
     {{ 'union all' if not loop.last }}
     {%- else %}
     select
-        cast(null as varchar) as kpi_id,
-        cast(null as varchar) as variant,
-        period_type,
-        period_start,
-        scope_type,
-        scope_id,
+        '' as kpi_id,
+        '' as variant,
+        {{ keys | join(', ') }},
         cast(null as double) as numerator,
-        cast(null as double) as denominator
+        cast(null as double) as denominator,
+        cast(null as double) as squared_sum
     from summed
     where false
     {%- endfor %}
+
+)
+{%- endmacro %}
+
+
+{# CTE `valued`: the quotient of every KPI of a relation, with what its definition says of it. #}
+{% macro kpi_valued(relation, component) %}
+definitions as (
+
+    select *
+    from (
+        values
+        {%- for kpi in kpi_definitions(component) %}
+        (
+            '{{ kpi.kpi_id }}', '{{ kpi.variant }}', cast({{ kpi.multiplier }} as double), {{ kpi.final_after_days }},
+            cast({{ literal(kpi.numerator) }} as varchar), cast({{ literal(kpi.denominator) }} as varchar),
+            cast({{ kpi.suppress_below or 'null' }} as double)
+        ){{ ',' if not loop.last }}
+        {%- else %}
+        ('', '', cast(1 as double), 0, '', cast(null as varchar), cast(null as double))
+        {%- endfor %}
+    ) as listed (kpi_id, variant, multiplier, final_after_days, numerator_name, denominator_name, suppress_below)
 
 ),
 
 valued as (
 
     select
-        divided.*,
+        {{ relation }}.*,
         definitions.multiplier,
         definitions.final_after_days,
         definitions.numerator_name,
         definitions.denominator_name,
+        definitions.suppress_below,
         case
-            when definitions.denominator_name is null then definitions.multiplier * divided.numerator
-            else {{ ratio('divided.numerator', 'divided.denominator', 'definitions.multiplier') }}
+            when definitions.denominator_name is null then definitions.multiplier * {{ relation }}.numerator
+            else {{ ratio(relation ~ '.numerator', relation ~ '.denominator', 'definitions.multiplier') }}
         end as value,
-        {{ period_end('divided.period_type', 'divided.period_start') }} as period_end,
-        {{ period_shift('divided.period_type', 'divided.period_start', -1) }} as previous_start
-    from divided
+        {{ period_end(relation ~ '.period_type', relation ~ '.period_start') }} as period_end
+    from {{ relation }}
     inner join definitions
-        on divided.kpi_id = definitions.kpi_id
-            and divided.variant = definitions.variant
-
-),
-
-earlier as (
-
-    select kpi_id, variant, period_type, period_start, scope_type, scope_id, value from valued
-    {%- if is_incremental() %}
-    union all
-    select kpi_id, variant, period_type, period_start, scope_type, scope_id, value
-    from {{ this }}
-    where (period_type, period_start) in (
-            select (period_type, {{ period_shift('period_type', 'period_start', -1) }}) from to_compute
-        )
-        and (period_type, period_start) not in (select (period_type, period_start) from to_compute)
-    {%- endif %}
-
-),
-
-compared as (
-
-    select valued.*, earlier.value as previous_value
-    from valued
-    left join earlier
-        on valued.kpi_id = earlier.kpi_id
-            and valued.variant = earlier.variant
-            and valued.period_type = earlier.period_type
-            and valued.previous_start = earlier.period_start
-            and valued.scope_type = earlier.scope_type
-            and valued.scope_id is not distinct from earlier.scope_id
+        on {{ relation }}.kpi_id = definitions.kpi_id
+            and {{ relation }}.variant = definitions.variant
 
 )
+{%- endmacro %}
 
-select
+
+{# The columns of a table of values, from `valued` or `compared`. #}
+{% macro kpi_value_columns(instants=[]) %}
     kpi_id,
     variant,
     period_type,
     period_start,
     period_end,
+    {%- for instant in instants %}
+    {{ instant }},
+    {%- endfor %}
     scope_type,
     scope_id,
     numerator,
     denominator,
+    squared_sum,
     multiplier,
     value,
     previous_value,
@@ -143,22 +157,4 @@ select
     (select max_by(parameter_set, refresh_id) from {{ source('meta', 'refresh') }}) as parameter_set,
     (select max_by(started_at, refresh_id) from {{ source('meta', 'refresh') }}) as _computed_at,
     (select max_by(run_id, refresh_id) from {{ source('meta', 'refresh') }}) as _run_id
-from compared
-{% endmacro %}
-
-
-{# What the values of a component need of their definitions, one row per KPI and variant. #}
-{% macro kpi_definition_rows(component) %}
-    select *
-    from (
-        values
-        {%- for kpi in kpi_definitions(component) %}
-        (
-            '{{ kpi.kpi_id }}', '{{ kpi.variant }}', cast({{ kpi.multiplier }} as double), {{ kpi.final_after_days }},
-            cast({{ literal(kpi.numerator) }} as varchar), cast({{ literal(kpi.denominator) }} as varchar)
-        ){{ ',' if not loop.last }}
-        {%- else %}
-        ('', '', cast(1 as double), 0, '', cast(null as varchar))
-        {%- endfor %}
-    ) as listed (kpi_id, variant, multiplier, final_after_days, numerator_name, denominator_name)
 {%- endmacro %}

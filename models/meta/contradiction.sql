@@ -7,6 +7,7 @@
     'quality',
     'survey',
     'ticket',
+    'governance',
 ] %}
 select
     cast(rule as varchar) as rule,

@@ -12,6 +12,9 @@ with definitions as (
         {{ literal(kpi.name) }} as name,
         {{ literal(kpi.label) }} as label,
         {{ literal(kpi.category) }} as category,
+        {{ literal((kpi.aliases or []) | join('; ')) }} as aliases,
+        {{ literal(kpi.strategic_objective or kpi_objectives()[kpi.category]) }} as strategic_objective,
+        {{ 'false' if kpi.is_active is false else 'true' }} as is_active,
         {{ literal((kpi.classes or []) | join(',')) }} as classes,
         {{ literal(kpi.tier) }} as tier,
         {{ literal(kpi.unit) }} as unit,
@@ -21,10 +24,17 @@ with definitions as (
         {{ literal(kpi.numerator) }} as numerator_name,
         {{ literal(kpi.denominator) }} as denominator_name,
         {{ literal(kpi.formula) }} as formula,
+        {{ literal(kpi.numerator_text) }} as numerator_text,
+        {{ literal(kpi.denominator_text) }} as denominator_text,
         {{ literal((kpi.roles or []) | join(',')) }} as roles,
         {{ literal((kpi.scopes or []) | join(',')) }} as scope_types,
-        {{ literal((kpi.periods or ['day', 'week', 'month', 'quarter', 'year']) | join(',')) }} as period_types,
+        {{ literal(kpi_periods(kpi, period_types() | reject('equalto', 'interval') | list) | join(',')) }} as period_types,
         {{ kpi.final_after_days }} as final_after_days,
+        {{ literal(kpi.confidence.method) }} as confidence_method,
+        {{ kpi.confidence.lowest or 'null' }} as lowest_value,
+        {{ kpi.confidence.highest or 'null' }} as highest_value,
+        {{ kpi.minimum_sample or 'null' }} as minimum_sample,
+        {{ kpi.suppress_below or 'null' }} as suppress_below,
         {{ literal(kpi.owner) }} as owner,
         {{ literal((kpi.traps or []) | join(' ')) }} as traps,
         {{ literal(kpi.source) }} as source
@@ -34,13 +44,18 @@ with definitions as (
         {%- for column in [
             'kpi_id', 'variant', 'metric_name', 'name', 'label', 'category', 'classes', 'tier', 'unit', 'direction',
             'additivity', 'numerator_name', 'denominator_name', 'formula', 'roles', 'scope_types', 'period_types', 'owner',
-            'traps', 'source'
+            'traps', 'source', 'confidence_method', 'aliases', 'strategic_objective', 'numerator_text', 'denominator_text'
         ] %}
         '' as {{ column }},
         {%- endfor %}
         1 as kpi_version,
         1 as multiplier,
-        0 as final_after_days
+        true as is_active,
+        0 as final_after_days,
+        null as lowest_value,
+        null as highest_value,
+        null as minimum_sample,
+        null as suppress_below
     where false
     {%- endfor %}
 
@@ -54,7 +69,10 @@ select
     cast(metric_name as varchar) as metric_name,
     cast(name as varchar) as name,
     cast(label as varchar) as label,
+    cast(aliases as varchar) as aliases,
     cast(category as varchar) as category,
+    cast(strategic_objective as varchar) as strategic_objective,
+    is_active,
     cast(classes as varchar) as classes,
     cast(tier as varchar) as tier,
     cast(unit as varchar) as unit,
@@ -64,10 +82,17 @@ select
     cast(numerator_name as varchar) as numerator_name,
     cast(denominator_name as varchar) as denominator_name,
     cast(formula as varchar) as formula,
+    cast(numerator_text as varchar) as numerator_text,
+    cast(denominator_text as varchar) as denominator_text,
     cast(roles as varchar) as roles,
     cast(scope_types as varchar) as scope_types,
     cast(period_types as varchar) as period_types,
     cast(final_after_days as integer) as final_after_days,
+    cast(confidence_method as varchar) as confidence_method,
+    cast(lowest_value as double) as lowest_value,
+    cast(highest_value as double) as highest_value,
+    cast(minimum_sample as integer) as minimum_sample,
+    cast(suppress_below as integer) as suppress_below,
     cast(owner as varchar) as owner,
     cast(traps as varchar) as traps,
     cast(source as varchar) as source

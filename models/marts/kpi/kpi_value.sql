@@ -3,26 +3,7 @@
 
 with computed as (
 
-    {%- for subject in [
-        'service',
-        'resolution',
-        'survey',
-        'sale',
-        'cost',
-        'customer',
-        'people',
-        'quality',
-        'workforce',
-        'staffing',
-        'forecast',
-        'forecast_total',
-        'retention',
-        'system',
-        'ticket',
-    ] %}
-    select * from {{ ref('kpi_value_' ~ subject) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select * from {{ ref('kpi_value_computed') }}
 
 ),
 
@@ -34,14 +15,14 @@ kpis as (
 
 targets as (
 
-    select * from {{ ref('kpi_target') }}
+    select * from {{ ref('dim_kpi_target') }} where role = 'all'
 
 ),
 
 benchmarks as (
 
     select kpi_id, variant, median(median) as benchmark_median
-    from {{ ref('kpi_benchmark') }}
+    from {{ ref('dim_benchmark') }}
     group by kpi_id, variant
 
 ),
@@ -52,12 +33,29 @@ sites as (
 
 ),
 
+-- where the data of a KPI begin: its first day, or its first month where it has no days
+beginnings as (
+
+    select
+        kpi_id,
+        variant,
+        coalesce(
+            min(period_start) filter (where period_type = 'day'),
+            min(period_start) filter (where period_type = 'month'),
+            min(period_start)
+        ) as first_day
+    from computed
+    where scope_type = 'enterprise' and period_type <> 'trailing_12m' and numerator is not null
+    group by kpi_id, variant
+
+),
+
 -- a KPI whose source delivered nothing is shown as missing, never as zero
 periods as (
 
     select period_type, period_start, period_end, state, data_watermark, parameter_set, _computed_at, _run_id
-    from {{ ref('kpi_value_service') }}
-    where kpi_id = 'contacts_offered' and variant = 'default' and scope_type = 'enterprise'
+    from computed
+    where kpi_id = 'contacts_offered' and variant = 'default' and scope_type = 'enterprise' and period_type <> 'interval'
 
 ),
 
@@ -89,7 +87,7 @@ missing as (
         on kpis.kpi_id = earlier.kpi_id
             and kpis.variant = earlier.variant
             and periods.period_type = earlier.period_type
-            and periods.period_start = earlier.period_end + 1
+            and {{ period_shift('periods.period_type', 'periods.period_start', -1) }} = earlier.period_start
             and earlier.scope_type = 'enterprise'
     where computed.kpi_id is null
         and list_contains(string_split(kpis.period_types, ','), periods.period_type)
@@ -105,7 +103,7 @@ complete as (
 
 ),
 
-judged as (
+described as (
 
     select
         complete.*,
@@ -113,32 +111,93 @@ judged as (
         kpis.direction,
         kpis.unit,
         kpis.additivity,
-        targets.target_value,
-        targets.lower_bound,
-        targets.upper_bound,
-        coalesce(targets.at_risk_margin, 0) as at_risk_margin,
-        targets.kpi_id is not null as has_target,
-        benchmarks.benchmark_median,
-        case
-            when complete.scope_type = 'site' then sites.time_zone
-            else 'site-local'
-        end as time_zone
+        kpis.confidence_method,
+        kpis.lowest_value,
+        kpis.highest_value,
+        kpis.minimum_sample,
+        coalesce(complete.denominator < kpis.suppress_below, false) as is_suppressed
     from complete
     left join kpis
         on complete.kpi_id = kpis.kpi_id
             and complete.variant = kpis.variant
-    left join targets
-        on complete.kpi_id = targets.kpi_id
-            and complete.variant = targets.variant
-            and complete.scope_type = targets.scope_type
-            and (targets.scope_id is null or complete.scope_id = targets.scope_id)
-            and complete.period_start between targets.valid_from and coalesce(targets.valid_to, date '9999-12-31')
+
+),
+
+-- a group too small to be shown keeps its row, and nothing in it
+shown as (
+
+    select
+        kpi_id,
+        variant,
+        kpi_version,
+        period_type,
+        period_start,
+        period_end,
+        interval_start_at,
+        interval_local_start,
+        scope_type,
+        scope_id,
+        multiplier,
+        previous_value,
+        state,
+        data_watermark,
+        parameter_set,
+        _computed_at,
+        _run_id,
+        direction,
+        unit,
+        additivity,
+        confidence_method,
+        lowest_value,
+        highest_value,
+        minimum_sample,
+        case when period_type = 'trailing_12m' then period_end else period_start end as judged_on,
+        {%- for column in ['numerator', 'denominator', 'squared_sum', 'value', 'components'] %}
+        case when not is_suppressed then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from described
+
+),
+
+judged as (
+
+    select
+        shown.*,
+        {%- for column in ['target_value', 'lower_bound', 'upper_bound', 'at_risk_margin'] %}
+        case when own.kpi_id is not null then own.{{ column }} else general.{{ column }} end as {{ column }},
+        {%- endfor %}
+        benchmarks.benchmark_median,
+        {{ confidence_bound('-') }} as confidence_low,
+        {{ confidence_bound('+') }} as confidence_high,
+        greatest(
+            0, cast(shown.data_watermark as date) - greatest(shown.period_start, beginnings.first_day)
+        ) / (shown.period_end - shown.period_start + 1) as coverage_share,
+        case
+            when shown.scope_type = 'site' then sites.time_zone
+            else 'site-local'
+        end as time_zone
+    from shown
+    left join targets as own
+        on shown.kpi_id = own.kpi_id
+            and shown.variant = own.variant
+            and shown.scope_type = own.scope_type
+            and shown.scope_id = own.scope_id
+            and shown.judged_on between own.valid_from and own.valid_to
+    left join targets as general -- of every member of the scope that has none of its own
+        on shown.kpi_id = general.kpi_id
+            and shown.variant = general.variant
+            and shown.scope_type = general.scope_type
+            and general.scope_id is null
+            and shown.judged_on between general.valid_from and general.valid_to
     left join benchmarks
-        on complete.kpi_id = benchmarks.kpi_id
-            and complete.variant = benchmarks.variant
+        on shown.kpi_id = benchmarks.kpi_id
+            and shown.variant = benchmarks.variant
+    left join beginnings
+        on shown.kpi_id = beginnings.kpi_id
+            and shown.variant = beginnings.variant
     left join sites
-        on complete.scope_type = 'site'
-            and complete.scope_id = sites.site_id
+        on shown.scope_type = 'site'
+            and shown.scope_id = sites.site_id
 
 )
 
@@ -149,6 +208,8 @@ select
     cast(period_type as varchar) as period_type,
     period_start,
     period_end,
+    interval_start_at,
+    interval_local_start,
     cast(time_zone as varchar) as time_zone,
     cast(scope_type as varchar) as scope_type,
     cast(scope_id as varchar) as scope_id,
@@ -162,21 +223,29 @@ select
     cast(upper_bound as double) as upper_bound,
     cast(case
         when value is null then 'no_data'
-        when not has_target or (target_value is null and lower_bound is null and upper_bound is null) then 'no_target'
+        when coalesce(target_value, lower_bound, upper_bound) is null then 'no_target'
+        -- a total so far cannot be held against that of a whole period; a ratio, a mean or a snapshot can
+        when state = 'provisional' and coverage_share < 1 and additivity in ('additive', 'cohort', 'max') then 'no_target'
         when direction = 'higher' and value >= target_value then 'met'
         when direction = 'higher' and value >= target_value - at_risk_margin then 'at_risk'
         when direction = 'lower' and value <= target_value then 'met'
         when direction = 'lower' and value <= target_value + at_risk_margin then 'at_risk'
-        when direction in ('higher', 'lower') then 'missed'
+        when direction in ('higher', 'lower') and target_value is not null then 'missed'
+        when lower_bound is null and upper_bound is null then 'no_target'
         when value between coalesce(lower_bound, value) and coalesce(upper_bound, value) then 'met'
         when value between coalesce(lower_bound, value) - at_risk_margin and coalesce(upper_bound, value) + at_risk_margin then 'at_risk'
         else 'missed'
     end as varchar) as status,
     cast(state as varchar) as state,
+    cast(coverage_share as double) as coverage_share,
     previous_value,
     cast(benchmark_median as double) as benchmark_median,
     cast(case when unit in ('percent', 'net_points', 'score', 'seconds') and additivity <> 'additive' then denominator end as bigint)
         as sample_size,
+    confidence_low,
+    confidence_high,
+    cast(case when confidence_low is not null then 95 end as integer) as confidence_level,
+    case when scope_type = 'agent' and minimum_sample is not null then coalesce(denominator, 0) < minimum_sample end as is_sample_small,
     cast(parameter_set as varchar) as parameter_set,
     data_watermark,
     _computed_at as computed_at,

@@ -1,4 +1,4 @@
--- What a board shows as the period before is the published value of the period before.
+-- What a board shows as the period before is the published value of the period before; windows move by a month.
 select
     this_period.kpi_id,
     this_period.variant,
@@ -15,7 +15,11 @@ left join {{ ref('kpi_value') }} as earlier
         and this_period.period_type = earlier.period_type
         and this_period.scope_type = earlier.scope_type
         and this_period.scope_id is not distinct from earlier.scope_id
-        and this_period.period_start = earlier.period_end + 1
+        and earlier.period_end + 1 = case
+            when this_period.period_type = 'trailing_12m' then cast(date_trunc('month', this_period.period_end) as date)
+            else this_period.period_start
+        end
 where this_period.scope_type in ('enterprise', 'site')
+    and this_period.period_type <> 'interval' -- intervals are compared with none
     and {{ computed_tonight('this_period.run_id') }}
     and this_period.previous_value is distinct from earlier.value

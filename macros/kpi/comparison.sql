@@ -1,0 +1,103 @@
+{#
+    CTE `compared`: every value beside that of the period before, which is computed tonight or stands in the table.
+    The value of a group too small to be shown is not shown as the value before either.
+#}
+{% macro kpi_compared() %}
+earlier as (
+
+    select kpi_id, variant, period_type, period_start, scope_type, scope_id, denominator, value from valued
+    {%- if is_incremental() %}
+    union all
+    select kpi_id, variant, period_type, period_start, scope_type, scope_id, denominator, value
+    from {{ this }}
+    where (period_type, period_start) in (
+            select (period_type, {{ period_shift('period_type', 'period_start', -1) }}) from to_compute
+        )
+        and (period_type, period_start) not in (select (period_type, period_start) from to_compute)
+    {%- endif %}
+
+),
+
+compared as (
+
+    select
+        valued.*,
+        case when coalesce(earlier.denominator >= valued.suppress_below, true) then earlier.value end as previous_value
+    from valued
+    left join earlier
+        on valued.kpi_id = earlier.kpi_id
+            and valued.variant = earlier.variant
+            and valued.period_type = earlier.period_type
+            and {{ period_shift('valued.period_type', 'valued.period_start', -1) }} = earlier.period_start
+            and valued.scope_type = earlier.scope_type
+            and valued.scope_id is not distinct from earlier.scope_id
+
+)
+{%- endmacro %}
+
+
+{#
+    CTE `windows`: twelve months that end with a month, from the months' own parts.
+    Months that tonight does not compute are read from the table. Parts are added as decimals: a sum of doubles would
+    depend on its order.
+#}
+{% macro kpi_windows(component, periods) %}
+{%- set parts = ['numerator', 'denominator', 'squared_sum'] -%}
+months as (
+
+    select kpi_id, variant, period_start, scope_type, scope_id, {{ parts | join(', ') }}
+    from divided
+    where period_type = 'month'
+    {%- if is_incremental() %}
+    union all
+    select kpi_id, variant, period_start, scope_type, scope_id, {{ parts | join(', ') }}
+    from {{ this }}
+    where period_type = 'month'
+        and period_start in (
+            select cast(unnest(generate_series(period_start, period_start + interval 11 month, interval 1 month)) as date)
+            from to_compute
+            where period_type = 'trailing_12m'
+        )
+        and period_start not in (select period_start from to_compute where period_type = 'month')
+    {%- endif %}
+
+),
+
+-- twelve months end with every month in which the KPI has data somewhere: who had none then may have some before
+ends as (
+
+    select distinct kpi_id, variant, period_start -- members share their months
+    from months
+    where (kpi_id, variant) in (
+            ('', '')
+            {%- for kpi in kpi_definitions(component) if 'trailing_12m' in kpi_periods(kpi, periods) %},
+            ('{{ kpi.kpi_id }}', '{{ kpi.variant }}')
+            {%- endfor %}
+        )
+        {%- if is_incremental() %}
+        and cast(period_start - interval 11 month as date) in (select period_start from to_compute where period_type = 'trailing_12m')
+        {%- endif %}
+
+),
+
+windows as (
+
+    select
+        months.kpi_id,
+        months.variant,
+        'trailing_12m' as period_type,
+        cast(ends.period_start - interval 11 month as date) as period_start,
+        months.scope_type,
+        months.scope_id
+        {%- for part in parts %},
+        cast(sum(cast(months.{{ part }} as decimal(38, 9))) as double) as {{ part }}
+        {%- endfor %}
+    from ends
+    inner join months
+        on ends.kpi_id = months.kpi_id
+            and ends.variant = months.variant
+            and months.period_start between ends.period_start - interval 11 month and ends.period_start
+    group by months.kpi_id, months.variant, ends.period_start, months.scope_type, months.scope_id
+
+)
+{%- endmacro %}

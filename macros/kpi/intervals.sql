@@ -1,0 +1,67 @@
+{#
+    The KPIs of a component that list `interval` among their periods, for every local half-hour (`interval_minutes`),
+    from kpi_component_interval, whose parts are named as in the component.
+
+    An interval belongs to the wall clock of its site, as a day does; several sites' half-hours that the clocks called
+    the same are one, and begin when the first of them did. In autumn an hour comes twice, and so do its intervals.
+    There is no value before: a board that wants the week before finds it by interval_local_start.
+#}
+{% macro kpi_interval_values(component) %}
+{%- do touched() -%}
+{%- set parts = kpi_parts(component, 'interval') -%}
+{%- set scopes = kpi_scopes(component) | dictsort | selectattr(0, 'in', ['site', 'queue', 'channel']) | list -%}
+{%- set instants = ['interval_start_at', 'interval_local_start'] -%}
+with component as (
+
+    select
+        *,
+        interval_start_at > min(interval_start_at) over (partition by site_id, business_date, interval_local_start) as is_repeated
+    from {{ ref('kpi_component_interval') }}
+    {%- if is_incremental() %}
+    where ('interval', business_date) in ({{ periods_to_compute(['interval']) }})
+    {%- endif %}
+
+),
+
+by_scope as (
+
+    select
+        business_date as period_start,
+        interval_local_start,
+        min(interval_start_at) as interval_start_at,
+        {{ grouped_scope(dict(scopes), ids=false) }} as scope_type,
+        {{ grouped_scope(dict(scopes), ids=true) }} as scope_id
+        {%- for name, part in parts.items() %},
+        {{ part.aggregate }}({{ part.expression }}) as {{ name }}
+        {%- endfor %}
+    from component
+    group by grouping sets (
+        (business_date, interval_local_start, is_repeated)
+        {%- for scope, columns in scopes %},
+        (business_date, interval_local_start, is_repeated, {{ columns | join(', ') }})
+        {%- endfor %}
+    )
+
+),
+
+summed as (
+
+    select *, 'interval' as period_type
+    from by_scope
+    where scope_type = 'enterprise' or scope_id is not null
+
+),
+
+{{ kpi_divided(component, ['interval'], 'interval', instants) }},
+
+{{ kpi_valued('divided', component) }},
+
+compared as (
+
+    select *, cast(null as double) as previous_value from valued
+
+)
+
+select {{ kpi_value_columns(instants) }}
+from compared
+{% endmacro %}

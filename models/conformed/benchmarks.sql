@@ -1,0 +1,2 @@
+-- grain: one row per KPI, source, year and segment
+{{ conformed('benchmarks') }}

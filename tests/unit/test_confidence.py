@@ -1,0 +1,86 @@
+"""The confidence intervals of published values, against values worked out elsewhere; the SQL is run by itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pytest
+from jinja2 import Environment
+
+from orchestration.settings import PROJECT_DIR
+
+Interval = Callable[..., list[float | None]]
+
+
+@pytest.fixture(scope="module")
+def interval() -> Interval:
+    """Return (low, high) of a value by its method and parts, as the macro writes it."""
+    text = (PROJECT_DIR / "macros/kpi/confidence.sql").read_text()
+    module: Any = Environment(autoescape=True).from_string(text).module
+
+    def bounds(
+        method: str,
+        numerator: float | None,
+        denominator: float | None,
+        squared_sum: float | None = None,
+        *,
+        multiplier: float = 1,
+        scale: tuple[int | None, int | None] = (None, None),
+    ) -> list[float | None]:
+        found = duckdb.execute(
+            f"select {module.confidence_bound('-')}, {module.confidence_bound('+')} from (select"
+            " $1::varchar as confidence_method, $2::double as numerator, $3::double as denominator,"
+            " $4::double as squared_sum, $5::double as multiplier, $6::double as lowest_value,"
+            " $7::double as highest_value)",
+            [method, numerator, denominator, squared_sum, multiplier, *scale],
+        ).fetchone()
+        assert found is not None
+        return list(found)
+
+    return bounds
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "low", "high"),
+    [(5, 10, 23.6593, 76.3407), (0, 10, 0, 27.7533), (10, 10, 72.2467, 100), (81, 263, 25.53, 36.62)],
+)
+def test_a_proportion_has_the_score_interval_of_wilson(
+    interval: Interval, numerator: int, denominator: int, low: float, high: float
+) -> None:
+    assert interval("wilson", numerator, denominator, multiplier=100) == pytest.approx([low, high], abs=5e-3)
+
+
+def test_a_net_score_has_the_adjusted_wald_interval(interval: Interval) -> None:
+    # 60 for, 20 against, 20 neither; with 0.75, 0.75 and 1.5 added: 40/103, variance (81.5/103 - (40/103)^2) / 103
+    assert interval("net", 40, 100, 80, multiplier=100) == pytest.approx([23.3799, 54.2902], abs=1e-3)
+
+
+def test_a_mean_has_the_interval_of_student(interval: Interval) -> None:
+    # 4, 4, 5, 5, 2: mean 4, sample variance 1.5, t with 4 degrees of freedom 2.7764
+    assert interval("mean", 20, 5, 86) == pytest.approx([4 - 1.5207, 4 + 1.5207], abs=5e-3)
+    # 3 and 5: t with 1 degree of freedom 12.706
+    assert interval("mean", 8, 2, 34) == pytest.approx([-8.7062, 16.7062], abs=1e-3)
+    assert interval("mean", 8, 2, 34, scale=(1, 5)) == [1, 5]
+    # 400 answers: as good as normal
+    assert interval("mean", 1600, 400, 6800) == pytest.approx([3.9016, 4.0984], abs=1e-3)
+
+
+def test_an_interval_holds_its_value_and_nothing_that_is_impossible(interval: Interval) -> None:
+    for cases in range(1, 40):
+        for positive in range(cases + 1):
+            low, high = interval("wilson", positive, cases)
+            assert low is not None
+            assert high is not None
+            assert 0 <= low <= positive / cases <= high <= 1
+            for negative in range(0, cases - positive + 1, 3):
+                low, high = interval("net", positive - negative, cases, positive + negative)
+                assert low is not None
+                assert high is not None
+                assert -1 <= low <= (positive - negative) / cases <= high <= 1
+
+
+def test_without_cases_or_method_there_is_no_interval(interval: Interval) -> None:
+    assert interval("wilson", 0, 0) == [None, None]
+    assert interval("wilson", None, None) == [None, None]
+    assert interval("mean", 4, 1, 16) == [None, None]
+    assert interval("", 1, 2) == [None, None]
