@@ -11,7 +11,7 @@ from tests.support.nights import Nights, differences, land_golden
 
 CONTACTS = (
     "contact_id,channel,direction,initiation_method,customer_id,site_id,contact_reason_id,started_at,ended_at,"
-    "is_resolved,is_test,last_updated_at\n"
+    "is_resolved,is_test,sentiment_score,sentiment_model_version,last_updated_at\n"
 )
 SEGMENTS = (
     "segment_id,contact_id,segment_seq,leg_type,queue_id,queued_at,dequeued_at,queue_outcome,agent_id,answered_at,"
@@ -41,9 +41,9 @@ NIGHTS = [
         {
             "contacts": CONTACTS
             + (
-                "L1,voice,inbound,inbound,C1,BER,BILLING,2024-11-04T09:00:00Z,2024-11-04T09:03:00Z,false,false,2024-11-04T10:00:00Z\n"
-                "L2,chat,inbound,inbound,C7,BER,BILLING,2024-11-01T09:00:00Z,,,false,2024-11-01T09:00:00Z\n"
-                "L3,voice,inbound,inbound,C7,BER,BILLING,2024-11-04T09:00:00Z,2024-11-04T09:03:00Z,true,false,2024-11-04T10:00:00Z\n"
+                "L1,voice,inbound,inbound,C1,BER,BILLING,2024-11-04T09:00:00Z,2024-11-04T09:03:00Z,false,false,0.5,v1,2024-11-04T10:00:00Z\n"
+                "L2,chat,inbound,inbound,C7,BER,BILLING,2024-11-01T09:00:00Z,,,false,-0.25,v2,2024-11-01T09:00:00Z\n"
+                "L3,voice,inbound,inbound,C7,BER,BILLING,2024-11-04T09:00:00Z,2024-11-04T09:03:00Z,true,false,-0.5,v2,2024-11-04T10:00:00Z\n"
             ),
             "contact_segments": SEGMENTS
             + (
@@ -104,9 +104,9 @@ NIGHTS = [
         {
             "contacts": CONTACTS
             + (
-                "L4,chat,inbound,inbound,C1,BER,BILLING,2024-10-10T09:00:00Z,2024-10-10T09:03:00Z,true,false,2024-11-10T10:00:00Z\n"
-                "L2,chat,inbound,inbound,C7,BER,BILLING,2024-11-01T09:00:00Z,2024-11-01T10:00:00Z,false,false,2024-11-10T09:00:00Z\n"
-                "K08,voice,inbound,inbound,C5,BER,BILLING,2024-10-25T11:00:00Z,2024-10-25T11:05:00Z,false,true,2024-11-10T09:00:00Z\n"
+                "L4,chat,inbound,inbound,C1,BER,BILLING,2024-10-10T09:00:00Z,2024-10-10T09:03:00Z,true,false,0.9,v1,2024-11-10T10:00:00Z\n"
+                "L2,chat,inbound,inbound,C7,BER,BILLING,2024-11-01T09:00:00Z,2024-11-01T10:00:00Z,false,false,-0.25,v2,2024-11-10T09:00:00Z\n"
+                "K08,voice,inbound,inbound,C5,BER,BILLING,2024-10-25T11:00:00Z,2024-10-25T11:05:00Z,false,true,,,2024-11-10T09:00:00Z\n"
             ),
             "contact_segments": SEGMENTS
             + "L4-1,L4,1,queue,CHT,2024-10-10T09:00:00Z,2024-10-10T09:00:30Z,answered,A1,2024-10-10T09:00:30Z,100\n",

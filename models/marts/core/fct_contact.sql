@@ -99,6 +99,9 @@ described as (
         chosen.started_at,
         chosen.ended_at,
         chosen.is_resolved,
+        chosen.sentiment_score,
+        case when chosen.sentiment_score is not null then coalesce(chosen.sentiment_model_version, 'unknown') end
+            as sentiment_model_version,
         coalesce(legs.is_handled, false) as is_handled,
         coalesce(legs.is_transferred, false) as is_transferred,
         coalesce(legs.handle_seconds, 0) as handle_seconds,
@@ -193,6 +196,8 @@ select
     started_at,
     ended_at,
     is_resolved,
+    sentiment_score,
+    sentiment_model_version,
     is_handled,
     is_transferred,
     cast(handle_seconds as bigint) as handle_seconds,

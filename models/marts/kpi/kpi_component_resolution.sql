@@ -1,4 +1,5 @@
--- grain: one row per business date, site, first queue, channel, and team and agent of the first handling, with the parts of resolution
+-- grain: one row per business date, site, first queue, channel, team and agent of the first handling, and version of the
+-- model that scored sentiment, with the parts of resolution and sentiment
 {{ config(
     materialized='incremental',
     incremental_strategy='rebuild_touched',
@@ -19,6 +20,7 @@ select
     channel,
     first_team_id as team_id,
     first_agent_id as agent_id,
+    sentiment_model_version,
     count(*) filter (where is_fcr_success) as fcr_success,
     count(*) filter (where is_fcr_observable) as fcr_observable,
     count(*) filter (where is_fcr_censored) as fcr_censored,
@@ -45,6 +47,11 @@ select
     {%- endfor %}
     count(*) filter (where is_repeat_eligible and handled_before_until + interval 30 day >= started_at) as repeat_contacts_window_30d,
     count(*) filter (where is_handled and direction = 'inbound' and is_resolved is not null) as dispositions,
-    count(*) filter (where is_handled and direction = 'inbound' and is_resolved) as dispositions_resolved
+    count(*) filter (where is_handled and direction = 'inbound' and is_resolved) as dispositions_resolved,
+    count(sentiment_score) as sentiment_contacts,
+    cast(coalesce(sum(sentiment_score), 0) as decimal(18, 3)) as sentiment_sum,
+    cast(coalesce(sum(sentiment_score * sentiment_score), 0) as decimal(18, 6)) as sentiment_squares,
+    count(*) filter (where sentiment_score > 0) as sentiment_positive,
+    count(*) filter (where sentiment_score < 0) as sentiment_negative
 from contacts
-group by business_date, site_id, first_queue_id, channel, first_team_id, first_agent_id
+group by business_date, site_id, first_queue_id, channel, first_team_id, first_agent_id, sentiment_model_version

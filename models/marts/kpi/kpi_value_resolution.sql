@@ -1,4 +1,4 @@
--- grain: one row per KPI, variant, period and scope, of the resolution KPIs, from contacts
+-- grain: one row per KPI, variant, period and scope, of the resolution and sentiment KPIs, from contacts
 {{ config(
     materialized='incremental',
     incremental_strategy='rebuild_touched',
@@ -7,4 +7,7 @@
 ) }}
 
 -- depends_on: {{ ref('kpi_component_resolution') }}
-{{ kpi_values(component='resolution') }}
+-- depends_on: {{ ref('kpi_component_sentiment') }}
+select * from ({{ kpi_values(component='resolution') }})
+union all
+select * from ({{ kpi_values(component='sentiment', period_grain=true) }})
