@@ -172,8 +172,7 @@ class Contact:
             facts["contacts"] += 1
         zone = site_of(self.site).zone
         for leg in fresh:
-            found: Counter[str] = Counter()
-            found["segments"] = 1
+            found = {"segments": 1}
             if leg.kind == "queue":
                 _count_queue_leg(leg, found)
                 if self.direction == "inbound" and leg is self.legs[0]:
@@ -184,12 +183,13 @@ class Contact:
                 found["outbound_connected"] = 1
             elif leg.answered >= 0 and leg.kind in CUSTOMER_FACING and self.direction == "inbound":
                 self._count_handled(leg, found)
-            facts.update(found)
             anchor = leg.queued if leg.queued >= 0 else leg.answered if leg.answered >= 0 else self.started
-            day = local_date(zone, anchor)
-            facts.update({f"{name} {day}": count for name, count in found.items()})
+            day = f" {local_date(zone, anchor)}"
+            for name, count in found.items():
+                facts[name] += count
+                facts[name + day] += count
 
-    def _count_handled(self, leg: Leg, found: Counter[str]) -> None:
+    def _count_handled(self, leg: Leg, found: dict[str, int]) -> None:
         found["handled_legs"] = 1
         found["talk_seconds"] = leg.talk
         found["hold_seconds"] = leg.hold
@@ -200,7 +200,7 @@ class Contact:
             found["contacts_handled"] = 1
 
 
-def _count_queue_leg(leg: Leg, found: Counter[str]) -> None:
+def _count_queue_leg(leg: Leg, found: dict[str, int]) -> None:
     queue = queue_of(leg.queue)
     wait = leg.dequeued - leg.queued
     found["queue_entries"] = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Generic, TypeVar
@@ -40,7 +41,8 @@ class Choice(Generic[T]):
     def __init__(self, options: Sequence[tuple[T, float]]) -> None:
         self._values = [value for value, _ in options]
         self._cumulative = list(accumulate(weight for _, weight in options))
+        self._last = len(self._values) - 1
 
     def draw(self, rng: random.Random) -> T:
         """One value, with probability proportional to its weight."""
-        return rng.choices(self._values, cum_weights=self._cumulative)[0]
+        return self._values[bisect(self._cumulative, rng.random() * self._cumulative[-1], 0, self._last)]
