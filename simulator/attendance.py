@@ -118,16 +118,15 @@ class Attendance:
             return self._misses(duty, day, spell)
         if chance < FALLS_SICK + NO_SHOW + CALLED_HOME:
             duty.leaves = duty.end - rng.randint(4, 8) * 1_800
-            self._engine.at(duty.leaves, self._called_home, duty)
         elif rng.random() < LATE and duty.arrives > duty.start:
             duty.arrives += rng.randint(300, 2_700)
             self._engine.at(duty.arrives, self._late, duty, rng.random() < LATE_EXCUSED)
         return True
 
-    def _called_home(self, duty: Duty) -> None:
-        spell = Spell(duty.agent, duty.leaves, duty.end, "family", status="approved")
+    def _called_home(self, duty: Duty, left: int) -> None:
+        spell = Spell(duty.agent, left, duty.end, "family", status="approved")
         self.report(spell)
-        self.except_from(duty, duty.leaves, duty.end, "early_out", excused=False)
+        self.except_from(duty, left, duty.end, "early_out", excused=False)
         self._miss(duty, spell)
 
     def _late(self, duty: Duty, excused: bool) -> None:
@@ -164,6 +163,8 @@ class Attendance:
 
     def settle(self, duty: Duty, logged_out: int) -> None:
         """Close a worked shift: pay it, and count where plan and reality agree."""
+        if duty.leaves < duty.end and logged_out < duty.end:
+            self._called_home(duty, logged_out)
         zone = site_of(duty.agent.pool.site_id).zone
         missing = max(0, duty.arrives - duty.start - 600) + (duty.end - duty.leaves)
         overtime = max(0, logged_out - duty.end - 300)

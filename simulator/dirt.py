@@ -62,6 +62,11 @@ class Dirt:
         self._corrections: dict[date, list[tuple[Row, Counter[str]]]] = defaultdict(list)
         self._again: dict[date, list[tuple[str, Row]]] = defaultdict(list)
 
+    @property
+    def undelivered(self) -> set[str]:
+        """Contacts that are late and have not arrived yet."""
+        return {contact.contact_id for late in self._late.values() for contact in late}
+
     def deliver(self, day: date, clean: DayRows) -> dict[str, list[Row]]:
         """Return the rows of the day's files, in the order of the entities, and count what they make true."""
         if not self._share:

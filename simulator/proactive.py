@@ -47,6 +47,7 @@ class CallbackDesk:
         self._flow = flow
         self._numbers = 0
         self._connected: dict[str, Callback] = {}
+        self._pending: dict[str, Callback] = {}
         flow.on_callback = self.request
         flow.on_complete.append(self._completed)
 
@@ -54,6 +55,7 @@ class CallbackDesk:
         """Note the request and plan the first attempt."""
         self._numbers += 1
         callback = Callback(f"CB{self._numbers:07d}", contact, queue_id, self._engine.now)
+        self._pending[callback.callback_id] = callback
         self._deliver(callback)
         self._out.truth["callbacks_requested"] += 1
         if self._rng.random() < CALLBACK_CANCELLED:
@@ -68,7 +70,13 @@ class CallbackDesk:
             stamp(callback.connected) if callback.connected >= 0 else "", callback.status,
         )  # fmt: skip
 
+    def truth(self, now: int) -> None:
+        """Count the callbacks that are still owed although their promise is past."""
+        overdue = sum(callback.requested + PROMISE_SECONDS < now for callback in self._pending.values())
+        self._out.truth["callbacks_overdue"] = overdue
+
     def _close(self, callback: Callback, status: str) -> None:
+        del self._pending[callback.callback_id]
         callback.status = status
         self._out.truth[f"callbacks_{status}"] += 1
         self._deliver(callback)

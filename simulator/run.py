@@ -98,6 +98,13 @@ class Simulation:
         context.engine.run_until(midnight(OPERATOR_ZONE, day + timedelta(days=1)))
         self.finance.end_day(day)
 
+    def conclude(self, last_day: date, undelivered: set[str]) -> None:
+        """Count what is only known in the end, as of the first midnight (UTC) after the last file."""
+        self.planning.truth(last_day)
+        self.technology.truth()
+        self.callbacks.truth(midnight("UTC", last_day + timedelta(days=1)))
+        self.sales.truth(undelivered)
+
 
 def simulate(
     landing: Path, options: SimulationOptions, progress: Callable[[int, int], None] | None = None
@@ -117,7 +124,6 @@ def simulate(
         writer.write(day, dirt.deliver(day, out.take_day()))
         if progress is not None:
             progress(number + 1, options.days)
-    simulation.planning.truth(options.first_day + timedelta(days=options.days - 1))
-    simulation.technology.truth()
+    simulation.conclude(options.first_day + timedelta(days=options.days - 1), dirt.undelivered)
     truth, daily = split_truth(out.truth)
     return SimulationSummary(writer.files, dict(sorted(writer.rows.items())), truth, daily)

@@ -48,6 +48,7 @@ class Sales:
         self._orders = 0
         self._opportunities = 0
         self._recent: list[int] = []
+        self._saved: dict[str, int] = {}
 
     def follow(self, contact: Contact) -> None:
         """Act on a completed contact with an identified customer."""
@@ -70,6 +71,11 @@ class Sales:
                 customer = self._recent[int(rng.random() * len(self._recent))]
             self._engine.at(start + int(rng.triangular(0, DAY - 1, 0.75 * DAY)), self._order_on_web, customer)
         del self._recent[: max(0, len(self._recent) - 500)]
+        self._saved = {contact: ended for contact, ended in self._saved.items() if ended > start - 5 * DAY}
+
+    def truth(self, undelivered: set[str]) -> None:
+        """Take back the saves in contacts that are late beyond the last file: nobody knows of what they are saves."""
+        self._out.truth["retention_saved"] -= sum(contact in undelivered for contact in self._saved)
 
     def _sell(self, contact: Contact) -> None:
         rng = self._rng
@@ -170,7 +176,9 @@ class Sales:
         rng, now = self._rng, self._engine.now
         self._out.put("retention_attempts", contact.contact_id, contact.contact_id, contact.customer_id, outcome)
         today = local_date(OPERATOR_ZONE, now)
-        self._out.truth["retention_saved"] += outcome == "saved"
+        if outcome == "saved":
+            self._out.truth["retention_saved"] += 1
+            self._saved[contact.contact_id] = contact.ended
         if outcome == "undecided":
             self._engine.at(
                 now + rng.randint(DAY, 5 * DAY), self._decided, contact, "saved" if rng.random() < 0.5 else "lost"

@@ -26,6 +26,7 @@ WAITED_FOR = frozenset(
         "training_hours_per_agent",
         "agent_satisfaction_score",
         "system_availability",
+        "ticket_backlog",
         "save_rate",
         "escalation_rate",
         "average_time_to_first_solution",
@@ -51,8 +52,8 @@ NOT_A_FACT = frozenset(
 class Claim:
     """A part of a KPI (or, with ``sql``, one number of a table) and the counts it must equal.
 
-    ``truth`` is a sum or difference of counts, possibly divided. By day it is compared on every complete day,
-    otherwise as a total over all days (months, where no day is published).
+    ``truth`` is a sum or difference of counts, possibly divided. ``by_day`` it is compared on every complete day,
+    ``at_end`` on the last day; otherwise as a total over all days (months, where no day is published).
     """
 
     kpi_id: str
@@ -60,6 +61,7 @@ class Claim:
     part: str
     truth: str
     by_day: bool = False
+    at_end: bool = False
     sql: str = ""
 
     @property
@@ -78,8 +80,9 @@ def _claims(lines: str, *, by_day: bool) -> tuple[Claim, ...]:
     return tuple(found)
 
 
-CLAIMS = _claims(
-    """
+CLAIMS = (
+    _claims(
+        """
 contacts_offered default numerator = contacts_offered
 contacts_offered queue_entries numerator = queue_entries
 contacts_offered net_of_short_abandons numerator = forecast_actual
@@ -129,11 +132,13 @@ system_availability default numerator = service_seconds - down_seconds
 system_availability default denominator = service_seconds
 system_availability incl_planned numerator = service_seconds - down_seconds_with_planned
 """,
-    by_day=True,
-) + _claims(
-    """
+        by_day=True,
+    )
+    + _claims(
+        """
 callback_success_rate default numerator = callbacks_completed
-callback_success_rate default denominator = callbacks_completed + callbacks_failed + callbacks_cancelled
+callback_success_rate default denominator = callbacks_completed + callbacks_failed + callbacks_cancelled \
++ callbacks_overdue
 callback_success_rate take_rate numerator = callbacks_requested
 self_service_share default numerator = sessions_no_agent
 self_service_share default denominator = sessions_no_agent + contacts_offered
@@ -179,7 +184,17 @@ escalation_rate default denominator = tickets_assigned
 average_time_to_first_solution default denominator = tickets_solved_once
 average_total_resolution_time default denominator = tickets_resolved
 """,
-    by_day=False,
+        by_day=False,
+    )
+    + (
+        Claim(
+            "ticket_backlog",
+            "default",
+            "numerator",
+            "tickets_created - tickets_deleted - tickets_resolved",
+            at_end=True,
+        ),
+    )
 )
 
 

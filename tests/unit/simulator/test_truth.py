@@ -71,6 +71,7 @@ def recount_the_rest(extracts: Any) -> dict[str, int]:
     for row in extracts.latest("callbacks", "callback_id"):
         count["callbacks_requested"] += 1
         count[f"callbacks_{row['status']}"] += row["status"] != "pending"
+        count["callbacks_overdue"] += row["status"] == "pending" and row["due_at"] < "2024-11-06"
     orders = {row["order_id"]: row for row in extracts.delivered("orders") if is_readable(row)}
     count["orders"] = len(orders)
     count["orders_cancelled"] = sum(row["status"] == "cancelled" for row in orders.values())
@@ -88,7 +89,13 @@ def recount_the_rest(extracts: Any) -> dict[str, int]:
     invitations = extracts.delivered("survey_invitations")
     count["invitations"] = len(invitations)
     count["invitations_delivered"] = sum(row["delivery_status"] == "delivered" for row in invitations)
-    count["retention_attempts"] = len(extracts.latest("retention_attempts", "contact_id"))
+    attempts = extracts.latest("retention_attempts", "contact_id")
+    count["retention_attempts"] = len(attempts)
+    count["retention_saved"] = sum(row["outcome"] == "saved" for row in attempts)
+    changes = [row for row in extracts.latest("ticket_events", "event_id") if row["event_type"] == "assigned"]
+    count["tickets_assigned"] = len({row["ticket_id"] for row in changes})
+    statuses = {row["ticket_id"]: row["status"] for row in extracts.delivered("tickets") if is_readable(row)}
+    count["tickets_resolved"] = sum(status in ("solved", "closed") for status in statuses.values())
     for entry in extracts.delivered("cost_ledger"):
         count[f"cost_cents_{entry['currency']}"] += round(float(entry["amount"]) * 100)
     return {name: value for name, value in count.items() if value}
