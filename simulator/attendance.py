@@ -44,6 +44,7 @@ class Attendance:
         self._rng = context.rng("attendance")
         self._staff = staff
         self._sick: dict[str, Spell] = {}
+        self._paid: dict[str, tuple[date, int]] = {}
         self._absences = 0
         self._exceptions = 0
 
@@ -157,7 +158,11 @@ class Attendance:
                 self._out.count("absence_unapproved_seconds", seconds, day)
 
     def _pay(self, agent: Agent, day: date, seconds: int) -> None:
-        self._out.put("paid_time", f"{agent.agent_id}/{day}", agent.agent_id, day.isoformat(), str(seconds))
+        """Pay a work date; the rest of a night and the next one may begin on the same date."""
+        paid_on, before = self._paid.get(agent.agent_id, (day, 0))
+        total = seconds + before if paid_on == day else seconds
+        self._paid[agent.agent_id] = (day, total)
+        self._out.put("paid_time", f"{agent.agent_id}/{day}", agent.agent_id, day.isoformat(), str(total))
         self._out.count("paid_seconds", seconds, day)
         self._staff.paid_seconds[agent.pool.site_id] += seconds
 

@@ -90,6 +90,8 @@ class Roster:
             return
         zone = site_of(agent.pool.site_id).zone
         start, end = midnight(zone, days[0]), midnight(zone, days[-1] + timedelta(days=1))
+        if agent.last_end > start:
+            return
         self.attendance.report(Spell(agent, start, end, "vacation", is_planned=True, status="approved"))
         for day in days:
             agent.worked += 1
@@ -119,7 +121,8 @@ class Roster:
         for agent, shift in zip(chosen, shifts, strict=True):
             start = local_to_utc(zone, day, shift.start)
             end = local_to_utc(zone, day, shift.start + shift.length)
-            if start - agent.last_end < REST_SECONDS or end <= self._first:
+            into_leave = day + timedelta(days=1) in agent.off and shift.start + shift.length > 48
+            if start - agent.last_end < REST_SECONDS or end <= self._first or into_leave:
                 continue
             agent.worked += 1
             agent.last_start, agent.last_end = shift.start, end

@@ -164,6 +164,12 @@ def test_nobody_is_logged_in_while_sick_and_late_ones_log_in_when_their_exceptio
     assert late > 3
 
 
+def test_nobody_works_into_the_night_of_a_day_off(work: dict[str, Work]) -> None:
+    for agent in work.values():
+        off = bits([row for row in agent.absences if row["is_planned"] == "true"])
+        assert not off & bits([row for row in agent.scheduled if row["activity"] != "leave"])
+
+
 def test_excused_exceptions_name_a_state_the_agent_was_in(work: dict[str, Work]) -> None:
     states = {"system_outage": "system_down", "approved_offline": "offline_work"}
     for agent in work.values():
