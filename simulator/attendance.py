@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from simulator.clock import local_date, midnight, stamp
+from simulator.clock import HALF_HOUR, local_date, midnight, stamp
 from simulator.context import Context
 from simulator.duty import ON_QUEUE, PAID, Activity, Duty, Span, by_day, merged, overlaps
 from simulator.output import flag
@@ -118,7 +118,7 @@ class Attendance:
             self._engine.at(duty.start + 1_800, self.report, spell)
             return self._misses(duty, day, spell)
         if chance < FALLS_SICK + NO_SHOW + CALLED_HOME:
-            duty.leaves = duty.end - rng.randint(4, 8) * 1_800
+            duty.leaves = duty.end - rng.randint(2, min(8, (duty.end - duty.start) // HALF_HOUR - 3)) * HALF_HOUR
         elif rng.random() < LATE and duty.arrives > duty.start:
             duty.arrives += rng.randint(300, 2_700)
             self._engine.at(duty.arrives, self._late, duty, rng.random() < LATE_EXCUSED)
