@@ -14,7 +14,7 @@ from simulator.planning import Planning
 from simulator.staff import Agent, Staff
 from simulator.world import site_of
 
-FALLS_SICK, SICK_DAYS, NO_SHOW, CALLED_HOME = 0.016, 3.0, 0.005, 0.005
+FALLS_SICK, SICK_DAYS, NO_SHOW, CALLED_HOME = 0.016, 3.0, 0.008, 0.006
 NO_NOTE = 0.08
 LATE, LATE_EXCUSED = 0.035, 0.3
 DAY = 86_400

@@ -165,7 +165,8 @@ class ContactFlow:
             return
         leg.ended_by = "system" if outcome in ("system_disconnect", "callback_requested") else "customer"
         contact.ended = self._engine.now
-        self.finish(contact)
+        if not contact.open_work:  # else the agent who transferred still wraps up, and finishes it
+            self.finish(contact)
         if outcome == "callback_requested":
             self.on_callback(contact, queue.queue_id)
         elif outcome in ("abandoned", "system_disconnect"):

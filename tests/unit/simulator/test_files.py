@@ -18,7 +18,10 @@ IN_ONE_LINE = (
     "sites", "teams", "contact_reasons", "campaigns", "benchmarks", "incentive_rules", "action_items", "reviews"
 )  # fmt: skip
 """Small tables whose columns the contract names in one line."""
-PLANS = ("operating_hours", "schedules", "absences", "forecasts", "staff_requirements", "system_service_days")
+PLANS = (
+    "operating_hours", "schedules", "absences", "adherence_exceptions", "forecasts", "staff_requirements",
+    "system_service_days",
+)  # fmt: skip
 """Extracts that speak of the days to come."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
