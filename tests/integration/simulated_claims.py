@@ -8,29 +8,6 @@ WAITED_FOR = frozenset(
         "callback_success_rate",
         "self_service_share",
         "self_service_containment_rate",
-        "occupancy",
-        "utilisation",
-        "agent_availability_rate",
-        "contacts_per_agent_hour",
-        "schedule_adherence",
-        "schedule_conformance",
-        "schedule_efficiency",
-        "overstaffing_rate",
-        "understaffing_rate",
-        "shrinkage_rate",
-        "absenteeism_rate",
-        "unapproved_absence_rate",
-        "staffing_vs_requirement_rate",
-        "forecast_accuracy",
-        "training_completion_rate",
-        "training_hours_per_agent",
-        "agent_satisfaction_score",
-        "system_availability",
-        "ticket_backlog",
-        "save_rate",
-        "escalation_rate",
-        "average_time_to_first_solution",
-        "average_total_resolution_time",
     }
 )
 """KPIs that may be missing from ``dim_kpi``; it must end empty."""
@@ -244,5 +221,3 @@ TABLES = (
     _sum("training_seconds", "hours * 3600", "conformed.training_assignments where completed_on is not null"),
     _sum("forecast_hundredths", "forecast_contacts * 100", LOCKED_FORECASTS_TO_DATE),
 )
-TABLES_WAITED_FOR = frozenset({"conformed.ticket_events", "conformed.training_assignments"})
-"""Tables that may be missing; it must end empty."""

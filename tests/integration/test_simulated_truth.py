@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from simulator import SimulationOptions, SimulationSummary, simulate
-from tests.integration.simulated_claims import CLAIMS, NOT_A_FACT, TABLES, TABLES_WAITED_FOR, WAITED_FOR, Claim
-from tests.support.nights import Nights, tables_to_compare
+from tests.integration.simulated_claims import CLAIMS, NOT_A_FACT, TABLES, WAITED_FOR, Claim
+from tests.support.nights import Nights
 
 FIRST_DAY = date(2025, 10, 22)
 DAYS = 8
@@ -89,16 +89,13 @@ def test_the_warehouse_counts_what_the_simulator_counted(simulated: Simulated, c
         assert sum(found.values()) > 0
     else:
         expected = value_of(claim.truth, simulated.summary.truth)
-        assert expected != 0
+        assert any(simulated.summary.truth.get(name) for name in names_in(claim.truth)), "nothing to compare"
         total = found[max(found)] if claim.at_end else sum(found.values(), Decimal(0))
         assert is_equal(total, expected)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.truth)
 def test_tables_hold_what_the_simulator_counted(simulated: Simulated, table: Claim) -> None:
-    tables = {f"{schema}.{name}" for schema, name in tables_to_compare(simulated.nights.warehouse)}
-    if not TABLES_WAITED_FOR.isdisjoint(missing := set(re.findall(r"(?:conformed|core)\.\w+", table.sql)) - tables):
-        pytest.skip(f"{missing} is not computed yet")
     ((found,),) = simulated.nights.query(table.sql, [FIRST_DAY] if "?" in table.sql else None)
     assert is_equal(Decimal(str(found or 0)), value_of(table.truth, simulated.summary.truth))
 
