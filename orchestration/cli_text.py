@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.publish.headline import Figure
+from orchestration.publish.headline import PERIODS, Figure
 
 
 def wide_console() -> Console:
@@ -72,18 +72,27 @@ def by_folder(names: Iterable[str]) -> list[str]:
 
 
 def figures_table(figures: Sequence[Figure]) -> Table:
-    """Return the headline KPIs as a table: one row each, latest complete day and month beside each other."""
+    """Return the headline KPIs as a table: one row each, its newest complete period and its latest month side by side.
+
+    The newest period is a day where the KPI has days, else a month, a quarter or a year; a month is not shown twice.
+    """
     table = Table(box=None, pad_edge=False)
     table.add_column("KPI")
-    for title in ("day", "value", "month", "value"):
+    for title in ("latest", "value", "month", "value"):
         table.add_column(title, justify="right")
     for name, own in _by_name(figures):
-        cells: list[str] = []
-        for period, pattern in (("day", "%Y-%m-%d"), ("month", "%Y-%m")):
-            found = [figure for figure in own if figure.period_type == period]
-            cells += [found[0].period_start.strftime(pattern), value_of(found[0])] if found else ["", "no data"]
+        newest = min(own, key=lambda figure: PERIODS.index(figure.period_type))
+        month = [figure for figure in own if figure.period_type == "month" and figure is not newest][:1]
+        cells = [cell for figure in (newest, *month) for cell in (period_of(figure), value_of(figure))]
         table.add_row(name, *cells)
     return table
+
+
+def period_of(figure: Figure) -> str:
+    """Return a figure's period as people write it: 2024-11-01, 2024-11, 2024 Q4, 2024."""
+    start = figure.period_start
+    written = {"month": f"{start:%Y-%m}", "quarter": f"{start:%Y} Q{(start.month + 2) // 3}", "year": f"{start:%Y}"}
+    return written.get(figure.period_type, start.isoformat())
 
 
 def _by_name(figures: Iterable[Figure]) -> list[tuple[str, list[Figure]]]:

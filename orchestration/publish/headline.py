@@ -21,7 +21,8 @@ HEADLINE = (
     "customer_retention_rate",
     "agent_turnover_rate",
 )
-PERIODS = ("day", "month")
+PERIODS = ("day", "month", "quarter", "year")
+"""From the finest on."""
 ENTERPRISE = "enterprise"
 
 _FIGURES = """
@@ -29,8 +30,8 @@ _FIGURES = """
 
         select kpi_id, period_type, max(period_start) as period_start
         from marts.kpi_value
-        where variant = 'default' and scope_type = $scope and period_type in ('day', 'month') and value is not null
-            and period_end < $before
+        where variant = 'default' and scope_type = $scope and period_type in ('day', 'month', 'quarter', 'year')
+            and value is not null and period_end < $before
         group by kpi_id, period_type
 
     )
@@ -79,7 +80,7 @@ class Figure:
 
 
 def headline(published: Path, before: date) -> list[Figure]:
-    """Return the headline KPIs of the latest day and month that are complete and have a value.
+    """Return the headline KPIs of the latest day, month, quarter and year that are complete and have a value.
 
     A period is complete when it ended before ``before``, the operator's local date of the as-of instant. Empty when
     the file has no ``kpi_value`` or ``dim_kpi``.

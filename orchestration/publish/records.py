@@ -52,6 +52,7 @@ RESTATED = f"""
         and old.scope_id is not distinct from new.scope_id
     where
         old.state = 'final'
+        and old.period_type <> 'interval' -- half-hours are restated with their day
         and (
             coalesce(abs(old.value - new.value) > 1e-9, (old.value is null) <> (new.value is null))
             or coalesce(abs(old.numerator - new.numerator) > 1e-9, (old.numerator is null) <> (new.numerator is null))

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from orchestration.cli_text import age_of, by_folder, bytes_of, plural, seconds_of, value_of
+from orchestration.cli_text import age_of, by_folder, bytes_of, figures_table, plural, seconds_of, value_of
 from orchestration.publish.headline import Figure
 
 
@@ -40,3 +40,24 @@ def test_durations_sizes_and_ages_are_coarse() -> None:
 
 def test_many_files_of_a_folder_are_one_line() -> None:
     assert by_folder(["a/x/1.csv", "b/y.csv", "a/x/2.csv"]) == ["a/x/ (2 files)", "b/y.csv"]
+
+
+def test_a_kpi_is_shown_by_the_newest_period_that_it_has() -> None:
+    def figure(kpi_id: str, period_type: str, start: date, value: float) -> Figure:
+        return Figure(kpi_id, kpi_id, "count", period_type, start, value, None, None, "final")
+
+    table = figures_table(
+        [
+            figure("daily", "day", date(2024, 11, 1), 5),
+            figure("daily", "month", date(2024, 10, 1), 70),
+            figure("monthly", "month", date(2024, 10, 1), 3),
+            figure("monthly", "year", date(2023, 1, 1), 9),
+            figure("yearly", "quarter", date(2024, 7, 1), 8),
+        ]
+    )
+    cells = [list(column.cells) for column in table.columns]
+    assert list(zip(*cells, strict=True)) == [
+        ("daily", "2024-11-01", "5", "2024-10", "70"),
+        ("monthly", "2024-10", "3", "", ""),
+        ("yearly", "2024 Q3", "8", "", ""),
+    ]

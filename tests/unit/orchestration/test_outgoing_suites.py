@@ -17,7 +17,8 @@ SUITES = load_suites(PROJECT_DIR / "expectations", "outgoing")
 VALUE = """
     create table marts.kpi_value (
         kpi_id varchar, variant varchar, period_type varchar, period_start date, period_end date, scope_type varchar,
-        scope_id varchar, numerator double, denominator double, multiplier double, value double, state varchar
+        scope_id varchar, numerator double, denominator double, multiplier double, value double, state varchar,
+        interval_start_at timestamp, interval_local_start timestamp
     )
 """
 KPIS = [
@@ -29,6 +30,8 @@ KPIS = [
     ("net_promoter_score", "default", "net_points", "ratio_of_sums"),
     ("customer_retention_rate", "default", "percent", "cohort"),
     ("customer_churn_rate", "default", "percent", "cohort"),
+    ("gross_revenue_retention", "default", "percent", "cohort"),
+    ("net_revenue_retention", "default", "percent", "cohort"),
 ]
 HONEST = [
     ("contacts_offered", "default", "enterprise", None, 16, None, 1, 16),
@@ -41,6 +44,8 @@ HONEST = [
     ("net_promoter_score", "default", "enterprise", None, -2, 8, 100, -25),
     ("customer_retention_rate", "default", "enterprise", None, 7, 8, 100, 87.5),
     ("customer_churn_rate", "default", "enterprise", None, 1, 8, 100, 12.5),
+    ("gross_revenue_retention", "default", "enterprise", None, 90, 100, 100, 90),
+    ("net_revenue_retention", "default", "enterprise", None, 110, 100, 100, 110),
 ]
 
 
@@ -52,12 +57,13 @@ def release(file: Path) -> None:
         con.execute("create table marts.dim_kpi (kpi_id varchar, variant varchar, unit varchar, additivity varchar)")
         con.executemany("insert into marts.dim_kpi values (?, ?, ?, ?)", KPIS)
         con.executemany(
-            "insert into marts.kpi_value select ?, ?, 'day', '2024-11-01', '2024-11-01', ?, ?, ?, ?, ?, ?, 'final'",
+            "insert into marts.kpi_value"
+            " select ?, ?, 'day', '2024-11-01', '2024-11-01', ?, ?, ?, ?, ?, ?, 'final', null, null",
             HONEST,
         )
         con.execute(
             "insert into marts.kpi_value select 'contacts_offered', 'default', 'day', day, day, 'enterprise', null,"
-            " 16 + n % 2, null, 1, 16 + n % 2, 'final'"
+            " 16 + n % 2, null, 1, 16 + n % 2, 'final', null, null"
             " from (select n, (date '2024-11-01' - 7 * n::integer) as day from range(1, 9) as weeks(n))"
         )
 
@@ -127,6 +133,14 @@ SPOILT = {
         "update marts.kpi_value set value = 25, numerator = 2 where kpi_id = 'customer_churn_rate'",
         "scope_type=enterprise",
     ),
+    "outgoing_reconciliation.revenue_retention.gross_is_not_above_100": (
+        "update marts.kpi_value set value = 101, numerator = 101 where kpi_id = 'gross_revenue_retention'",
+        "gross_retention=101",
+    ),
+    "outgoing_reconciliation.revenue_retention.gross_is_not_above_net": (
+        "update marts.kpi_value set value = 85, numerator = 85 where kpi_id = 'net_revenue_retention'",
+        "excess_over_net=5",
+    ),
     "outgoing_reconciliation.service_level_variants.keep_their_order": (
         "update marts.kpi_value set value = 50, denominator = 20 where variant = 'answered_only'",
         "scope_type=enterprise",
@@ -137,7 +151,7 @@ SPOILT = {
     ),
     "outgoing_reconciliation.sites_and_enterprise.agree_in_denominator": (
         "insert into marts.kpi_value select kpi_id, variant, period_type, period_start, period_end, 'site', 'ber',"
-        " numerator, denominator - 1, multiplier, multiplier * numerator / (denominator - 1), state"
+        " numerator, denominator - 1, multiplier, multiplier * numerator / (denominator - 1), state, null, null"
         " from marts.kpi_value where kpi_id = 'service_level' and variant = 'default'",
         "kpi_id=service_level",
     ),
