@@ -1,9 +1,33 @@
--- grain: one row per subject, business date and reason, from operating hours that changed and from waits that have not ended
+-- grain: one row per subject, business date and reason, from callbacks, self-service, trunks, operating hours and open waits
 {{ config(materialized='ephemeral') }}
 
 with hour_images as (
 
     {{ changes('operating_hours') }}
+
+),
+
+callback_images as (
+
+    {{ changes('callbacks') }}
+
+),
+
+session_images as (
+
+    {{ changes('self_service_sessions') }}
+
+),
+
+trunk_images as (
+
+    {{ changes('trunk_intervals') }}
+
+),
+
+contact_images as (
+
+    {{ changes('contacts') }}
 
 ),
 
@@ -13,12 +37,106 @@ hours as (
 
 ),
 
+callbacks as (
+
+    select * from {{ ref('callbacks') }}
+
+),
+
+sessions as (
+
+    select *, coalesce(ended_at, started_at) as left_at
+    from {{ ref('self_service_sessions') }}
+
+),
+
+changed_contacts as (
+
+    select contact_id from {{ ref('changed_contact') }} where subject = 'leg'
+
+),
+
+contacts as (
+
+    select contact_id, customer_id, started_at, ended_at
+    from {{ ref('contacts') }}
+
+),
+
+-- a contact within a day after a session speaks against it, so a changed one reaches back
+versions as (
+
+    select contact_id, customer_id, started_at from contact_images
+    union
+    select contacts.contact_id, contacts.customer_id, contacts.started_at
+    from contacts
+    where contacts.contact_id in (select changed_contacts.contact_id from changed_contacts)
+
+),
+
+instants as (
+
+    select requested_at as happened_at, 'callback changed' as reason from callback_images
+    union all
+    select callbacks.requested_at as happened_at, 'contact of a callback changed' as reason
+    from callbacks
+    where callbacks.contact_id in (select changed_contacts.contact_id from changed_contacts)
+    union all
+    select callbacks.requested_at as happened_at, 'promised time passed' as reason
+    from callbacks
+    where callbacks.status = 'pending' and callbacks.due_at > {{ previous_as_of() }} and callbacks.due_at <= {{ as_of() }}
+    union all
+    select started_at as happened_at, 'session changed' as reason from session_images
+    union all
+    select sessions.started_at as happened_at, 'contact of a session changed' as reason
+    from sessions
+    where sessions.contact_id in (select changed_contacts.contact_id from changed_contacts)
+    union all
+    select sessions.started_at as happened_at, 'contact after a session changed' as reason
+    from sessions
+    inner join versions -- anonymous sessions cannot be followed
+        on sessions.customer_id = versions.customer_id
+            and versions.started_at between sessions.started_at and sessions.left_at + interval 24 hour
+    union all
+    select interval_start_at as happened_at, 'trunk interval changed' as reason from trunk_images
+
+),
+
+access_days as (
+
+    select cast(instants.happened_at as date) + cast(shift.days as integer) as business_date, instants.reason
+    from instants
+    cross join (select unnest(range(-1, 2)) as days) as shift
+
+),
+
+-- a source is known from its first record on, so one earlier than all others reaches over every day
+firsts as (
+
+    select min(callback_images.requested_at) as happened_at
+    from callback_images
+    having min(callback_images.requested_at) <= (select coalesce(min(callbacks.requested_at), {{ as_of() }}) from callbacks)
+    union all
+    select min(session_images.started_at) as happened_at
+    from session_images
+    having min(session_images.started_at) <= (select coalesce(min(sessions.started_at), {{ as_of() }}) from sessions)
+
+),
+
+days_with_source as (
+
+    select cast(unnest(generate_series(
+        (select min(firsts.happened_at) from firsts) - interval 1 day, {{ as_of() }} + interval 1 day, interval 1 day
+    )) as date) as business_date
+
+),
+
 -- who still waits has waited longer by now
 still_waiting as (
 
     select cast(segments.queued_at as date) as utc_date
     from {{ ref('contact_segments') }} as segments
-    inner join {{ ref('contacts') }} as contacts -- legs without a contact are in no fact
+    inner join contacts -- legs without a contact are in no fact
         on segments.contact_id = contacts.contact_id
     where segments.leg_type = 'queue'
         and segments.dequeued_at is null
@@ -48,6 +166,13 @@ passed_days as (
 
 )
 
+select 'access' as subject, business_date, reason, count(*) as change_count
+from access_days
+group by business_date, reason
+union all
+select 'access' as subject, business_date, 'first record delivered' as reason, 1 as change_count
+from days_with_source
+union all
 select 'hours' as subject, business_date, 'operating hours changed' as reason, count(*) as change_count
 from hour_days
 group by business_date

@@ -1,7 +1,7 @@
 """Late changes of telephony rebuild what they touch, and nothing that they do not."""
 
 import shutil
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,12 +31,48 @@ LATE_CHANGES: list[dict[str, str]] = [
             "W1-1,W1,1,queue,SUP,2024-10-29T21:00:10Z,,in_queue\nW2-1,W2,1,queue,SUP,2024-10-29T21:00:10Z,,in_queue\n"
         ),
     },
-    {},
+    {
+        # a callback is promised for a time that passes in the next night, another is done; a session before all others,
+        # one of a customer who calls within a day; the carrier corrects itself
+        "callbacks": (
+            "callback_id,contact_id,queue_id,requested_at,due_at,attempts,connected_at,status\n"
+            "CB3,W1,SUP,2024-10-29T22:00:00Z,2024-10-31T12:00:00Z,0,,pending\n"
+            "CB2,K19,SUP,2024-10-25T14:00:50Z,2024-10-25T15:00:00Z,3,2024-10-25T14:30:50Z,completed\n"
+            "CB4,NONE,NONE,2024-10-27T00:30:00Z,,1,,failed\n"
+        ),
+        "self_service_sessions": (
+            "session_id,session_type,contact_id,customer_id,started_at,ended_at,goal_completed,agent_requested,exit_type\n"
+            "I-S6,bot,,C8,2024-10-24T10:00:00Z,2024-10-24T10:02:00Z,true,false,completed\n"
+            "I-S7,app,,C4,2024-10-27T23:30:00Z,,true,false,completed\n"
+        ),
+        "trunk_intervals": (
+            "trunk_group_id,interval_start_at,interval_minutes,connected_attempts,blocked_attempts,all_trunks_busy_seconds\n"
+            "TG1,2024-10-25T22:00:00Z,1440,1,3,600\n"
+        ),
+    },
+    {
+        # the customer calls; the earliest session turns out to be of a test; the contact of a callback moves
+        "contacts": (
+            "contact_id,channel,direction,initiation_method,customer_id,site_id,contact_reason_id,started_at,ended_at,"
+            "is_test,last_updated_at\n"
+            "L1,voice,inbound,inbound,C4,BER,BILLING,2024-10-28T20:00:00Z,2024-10-28T20:05:00Z,false,2024-11-01T00:00:00Z\n"
+            "K09,chat,inbound,inbound,C6,XXX,CANCEL,2024-10-25T11:10:00Z,2024-10-25T11:32:40Z,false,2024-11-01T00:00:00Z\n"
+        ),
+        "self_service_sessions": (
+            "session_id,session_type,contact_id,customer_id,started_at,goal_completed,agent_requested,exit_type\n"
+            "I-S6,bot,KT1,C8,2024-10-24T10:00:00Z,true,false,completed\n"
+        ),
+    },
     {
         # the wait ends; a queue turns out to be one that only sorts
         "contact_segments": (
-            "segment_id,contact_id,segment_seq,leg_type,queue_id,queued_at,dequeued_at,queue_outcome\n"
-            "W1-1,W1,1,queue,SUP,2024-10-29T21:00:10Z,2024-10-31T10:00:00Z,abandoned\n"
+            "segment_id,contact_id,segment_seq,leg_type,queue_id,queued_at,dequeued_at,queue_outcome,agent_id,answered_at\n"
+            "W1-1,W1,1,queue,SUP,2024-10-29T21:00:10Z,2024-10-31T10:00:00Z,abandoned,,\n"
+            "L1-1,L1,1,queue,SUP,2024-10-28T20:00:00Z,2024-10-28T20:00:09Z,answered,A1,2024-10-28T20:00:09Z\n"
+        ),
+        "callbacks": (
+            "callback_id,contact_id,queue_id,requested_at,due_at,attempts,connected_at,status\n"
+            "CB3,W1,SUP,2024-10-29T22:00:00Z,2024-10-31T12:00:00Z,1,2024-10-31T13:00:00Z,completed\n"
         ),
         "queues": (
             "queue_id,queue_name,channel,site_id,service_level_threshold_seconds,short_abandon_seconds,is_triage\n"
@@ -80,9 +116,9 @@ def test_the_changes_reach_the_tables(by_night: Nights) -> None:
         " group by business_date order by business_date"
     ) == [
         # the queue that closes at 18:10 is open ten minutes of its last interval; the hour from 2 to 3 comes twice
-        (datetime(2024, 10, 25).date(), 33000 + 7 * 3600 + 6 * 3600, 16),
-        (datetime(2024, 10, 26).date(), 3600 + 2 * 3600, 1),
-        (datetime(2024, 10, 27).date(), 5 * 3600, 1),
+        (date(2024, 10, 25), 33000 + 7 * 3600 + 6 * 3600, 16),
+        (date(2024, 10, 26), 3600 + 2 * 3600, 1),
+        (date(2024, 10, 27), 5 * 3600, 1),
     ]
     assert by_night.query(
         "select interval_local_start, interval_id from core.fct_queue_interval"
@@ -96,3 +132,16 @@ def test_the_changes_reach_the_tables(by_night: Nights) -> None:
         "select sum(handled_legs_past_triage) from marts.kpi_component_leg where queue_id = 'SUP'"
     ) == [(0,)]
     assert by_night.query("select distinct agent_id from marts.kpi_component_leg where vendor_id = 'V1'") == [("A2",)]
+    assert by_night.query(
+        "select callback_id, is_closed, is_promise_due, is_promise_kept, wait_seconds from core.fct_callback order by 1"
+    ) == [
+        ("CB1", True, False, False, 1150),
+        ("CB2", True, True, True, 1800),
+        ("CB3", True, True, False, 140400),
+        ("CB4", True, False, False, None),
+    ]
+    assert by_night.query(
+        "select session_id from core.fct_self_service_session"
+        " where has_agent_contact_within_24h and is_contained order by session_id"
+    ) == [("I-S1",), ("I-S3",), ("I-S7",)]
+    assert by_night.query("select min(business_date) from core.fct_self_service_session") == [(date(2024, 10, 25),)]

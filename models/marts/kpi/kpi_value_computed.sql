@@ -3,6 +3,7 @@
 
 {%- for subject in [
     'service',
+    'access',
     'resolution',
     'survey',
     'sale',
