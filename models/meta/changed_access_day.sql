@@ -45,8 +45,7 @@ callbacks as (
 
 sessions as (
 
-    select *, coalesce(ended_at, started_at) as left_at
-    from {{ ref('self_service_sessions') }}
+    select * from {{ ref('self_service_sessions') }}
 
 ),
 
@@ -84,7 +83,7 @@ instants as (
     union all
     select callbacks.requested_at as happened_at, 'promised time passed' as reason
     from callbacks
-    where callbacks.status = 'pending' and callbacks.due_at > {{ previous_as_of() }} and callbacks.due_at <= {{ as_of() }}
+    where callbacks.status = 'pending' and callbacks.due_at >= {{ previous_as_of() }} and callbacks.due_at < {{ as_of() }}
     union all
     select started_at as happened_at, 'session changed' as reason from session_images
     union all
@@ -96,7 +95,7 @@ instants as (
     from sessions
     inner join versions -- anonymous sessions cannot be followed
         on sessions.customer_id = versions.customer_id
-            and versions.started_at between sessions.started_at and sessions.left_at + interval 24 hour
+            and versions.started_at between sessions.started_at and sessions.started_at + interval 24 hour
     union all
     select interval_start_at as happened_at, 'trunk interval changed' as reason from trunk_images
 

@@ -213,9 +213,11 @@ class Center:
         return [leg for leg in self.handling_legs(contact_id) if leg["leg_type"] != "outbound"]
 
     def wait(self, leg: Row) -> int:
-        """Return the seconds a queue leg waited, up to as-of while it still waits."""
-        until = instant(leg["dequeued_at"]) if leg.get("dequeued_at") else self.as_of
-        return round((until - instant(leg["queued_at"])).total_seconds())
+        """Return the seconds a queue leg waited; without an end up to that of its contact, or to as-of."""
+        contact = self.contacts[leg["contact_id"]]
+        end = leg.get("dequeued_at") or contact.get("ended_at")
+        until = instant(end) if end else self.as_of
+        return max(0, round((until - instant(leg["queued_at"])).total_seconds()))
 
     def leg_day(self, leg: Row) -> date:
         """Return the business date of a leg, at the contact's site."""

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from tests.reference.center import Center
 from tests.reference.records import Row, flag, instant, number, seconds
@@ -72,12 +73,14 @@ DEFINITIONS = [
     Definition(
         "average_speed_of_answer",
         "incl_callbacks",
-        "wait_answered_seconds + callback_wait_seconds",
-        "answered + callbacks_completed",
+        "wait_answered_beside_callbacks + callback_wait_seconds",
+        "answered_beside_callbacks + callbacks_completed",
     ),
     Definition("average_speed_of_answer", "cumulative", "contact_wait_answered_seconds", "contact_answered"),
     Definition("average_queue_time", "default", "wait_all_seconds", "waited_entries"),
-    Definition("average_queue_time", "per_contact", "wait_all_seconds", "offered"),
+    Definition("average_speed_of_answer", "median", "max_median_wait"),
+    Definition("average_speed_of_answer", "p90", "max_p90_wait"),
+    Definition("average_queue_time", "per_contact", "contact_wait_seconds", "offered"),
     Definition("longest_queue_wait", "default", "max_wait_seconds"),
     Definition("longest_queue_wait", "answered_only", "max_wait_answered_seconds"),
     Definition("average_time_to_abandon", "default", "wait_abandoned_seconds", "abandoned"),
@@ -88,11 +91,13 @@ DEFINITIONS = [
         "abandoned + abandoned_short",
     ),
     Definition("callback_success_rate", "default", "callbacks_completed", "callbacks_closed", 100),
-    Definition("callback_success_rate", "within_promised_time", "callbacks_in_time", "callbacks_closed", 100),
-    Definition("callback_success_rate", "take_rate", "callbacks_requested", "offered", 100),
+    Definition("callback_success_rate", "within_promised_time", "callbacks_in_time", "callbacks_promised", 100),
+    Definition("callback_success_rate", "take_rate", "callbacks_requested", "offered_beside_callbacks", 100),
     Definition("callback_success_rate", "average_callback_wait", "callback_wait_seconds", "callbacks_completed"),
-    Definition("self_service_share", "default", "sessions_no_agent", "sessions_no_agent + offered", 100),
-    Definition("self_service_share", "sessions_over_contacts", "sessions_no_agent", "offered", 100),
+    Definition(
+        "self_service_share", "default", "sessions_no_agent", "sessions_no_agent + offered_beside_sessions", 100
+    ),
+    Definition("self_service_share", "sessions_over_contacts", "sessions_no_agent", "offered_beside_sessions", 100),
     Definition("self_service_containment_rate", "default", "sessions_contained", "sessions_started", 100),
     Definition("self_service_containment_rate", "raw_no_agent", "sessions_no_agent", "sessions_started", 100),
     Definition(
@@ -113,17 +118,24 @@ DEFINITIONS = [
     Definition("transfer_rate", "default", "transferred_legs", "handled_legs", 100),
     Definition("transfer_rate", "per_contact", "transferred_contacts", "handled_contacts", 100),
     Definition("transfer_rate", "external_only", "transferred_external", "handled_legs", 100),
+    Definition("transfer_rate", "misroute_only", "transferred_past_triage", "handled_legs_past_triage", 100),
 ]
 
 
 def facts(center: Center) -> Iterator[Fact | PeriodFact]:
     """Yield the facts of all subjects of this module."""
+    first_callback = min((fact.day for fact in callback_facts(center)), default=date.max)
+    first_session = min((fact.day for fact in session_facts(center)), default=date.max)
     for contact_id, contact in center.contacts.items():
         legs = center.legs.get(contact_id, [])
         if contact["direction"] == "inbound":
-            yield from queue_facts(center, contact, [leg for leg in legs if leg["leg_type"] == "queue"])
+            entries = [leg for leg in legs if leg["leg_type"] == "queue"]
+            for fact in queue_facts(center, contact, entries):
+                yield fact
+                yield Fact(fact.day, fact.scopes, beside(fact, first_callback, first_session))
         yield from handling_facts(center, contact)
     yield from peaks(center)
+    yield from middles(center)
     yield from open_hours(center)
     yield from callback_facts(center)
     yield from session_facts(center)
@@ -178,8 +190,20 @@ def queue_facts(center: Center, contact: Row, entries: list[Row]) -> Iterator[Fa
                 "contact_answered": int(answered),
                 "contact_answered_or_abandoned": int(answered or gave_up),
                 "contact_wait_answered_seconds": wait if answered else 0,
+                "contact_wait_seconds": sum(center.wait(leg) for leg in entries if leg["queue_outcome"] != "in_queue"),
             },
         )
+
+
+def beside(fact: Fact, first_callback: date, first_session: date) -> Parts:
+    """Return what is compared with callbacks and sessions: nothing before the first record of either."""
+    parts: Parts = {}
+    if fact.day >= first_callback:
+        for name in ("offered", "answered", "wait_answered_seconds"):
+            parts[f"{name.removesuffix('_seconds')}_beside_callbacks"] = fact.parts.get(name, 0)
+    if fact.day >= first_session:
+        parts["offered_beside_sessions"] = fact.parts.get("offered", 0)
+    return parts
 
 
 def handling_facts(center: Center, contact: Row) -> Iterator[Fact]:
@@ -193,6 +217,7 @@ def handling_facts(center: Center, contact: Row) -> Iterator[Fact]:
         scopes |= center.of_leg(leg)
         talk, hold, acw = (number(leg.get(name)) for name in ("talk_seconds", "hold_seconds", "acw_seconds"))
         transferred = leg["transfer_out_type"] != "none"
+        is_triage = bool(leg.get("queue_id")) and flag(center.queue(leg["queue_id"], on).get("is_triage"))
         if inbound and leg["leg_type"] != "outbound":
             parts: Parts = {
                 "handled_legs": 1,
@@ -203,6 +228,8 @@ def handling_facts(center: Center, contact: Row) -> Iterator[Fact]:
                 "transferred_legs": int(transferred),
                 "transferred_contacts": int(transferred and not has_transfer),
                 "transferred_external": int(leg["transfer_out_type"] == "external"),
+                "handled_legs_past_triage": int(not is_triage),
+                "transferred_past_triage": int(transferred and not is_triage),
             }
             has_first, has_transfer = True, has_transfer or transferred
         else:
@@ -225,48 +252,62 @@ def offered(center: Center) -> Iterator[tuple[datetime, date, dict[str, str], bo
             yield instant(first["queued_at"]), center.leg_day(first), scopes, center.is_short(first)
 
 
-def interval_of(center: Center, at: datetime, site_id: str | None) -> tuple[date, int, int]:
-    """Return local date, number of the interval in the day and fold of an instant; a repeated hour has fold 1."""
-    local = center.local(at, site_id)
-    return local.date(), (local.hour * 60 + local.minute) // center.parameters.interval_minutes, local.fold
-
-
 def peaks(center: Center) -> Iterator[PeriodFact]:
-    """Yield the busiest interval, and the busiest two intervals in a row, of every period and scope."""
-    counts: dict[tuple[str, str | None], Counter[tuple[date, int, int]]] = defaultdict(Counter)
-    starts: dict[tuple[str, str | None], Counter[datetime]] = defaultdict(Counter)
-    length_of = timedelta(minutes=center.parameters.interval_minutes)
-    days: dict[tuple[str, str | None, datetime], date] = {}
+    """Yield the busiest interval, and the busiest hour that begins with one, of every period and scope.
+
+    An interval is known by the instant at which it begins, so a repeated hour is two; an hour ends with its day.
+    """
+    minutes = center.parameters.interval_minutes
+    starts: dict[tuple[str, str | None], Counter[tuple[date, datetime]]] = defaultdict(Counter)
     for at, on, scopes, _ in offered(center):
         local = center.local(at, scopes["site"])
-        begin = at - timedelta(minutes=local.minute % center.parameters.interval_minutes, seconds=local.second)
+        begin = at - timedelta(minutes=(local.hour * 60 + local.minute) % minutes, seconds=local.second)
         for scope in scope_keys(scopes):
-            counts[scope][interval_of(center, at, scopes["site"])] += 1
-            starts[scope][begin] += 1
-            days[(*scope, begin)] = on
-    for scope, by_interval in counts.items():
-        for (on, _, _), count in by_interval.items():
+            starts[scope][(on, begin)] += 1
+    for scope, by_start in starts.items():
+        for (on, begin), count in by_start.items():
+            hour = sum(by_start[(on, begin + timedelta(minutes=later))] for later in range(0, 60, minutes))
             for period_type in PERIODS:
-                yield PeriodFact(period_type, period_start(period_type, on), scope, {"max_offered": count})
-        for begin, count in starts[scope].items():
-            rolling = count + starts[scope].get(begin + length_of, 0)
-            on = days[(*scope, begin)]
-            for period_type in PERIODS:
-                yield PeriodFact(period_type, period_start(period_type, on), scope, {"max_offered_hour": rolling})
+                parts: Parts = {"max_offered": count, "max_offered_hour": hour}
+                yield PeriodFact(period_type, period_start(period_type, on), scope, parts)
+
+
+def middles(center: Center) -> Iterator[PeriodFact]:
+    """Yield the waits that half, and nine in ten, of the answered entries did not exceed, interpolated between two."""
+    waits: dict[tuple[str, date, tuple[str, str | None]], list[int]] = defaultdict(list)
+    for contact_id, contact in center.contacts.items():
+        for leg in center.legs.get(contact_id, []):
+            if contact["direction"] == "inbound" and leg["queue_outcome"] == "answered":
+                scopes = {"site": contact["site_id"], "channel": contact["channel"], "queue": leg["queue_id"]}
+                for period_type in PERIODS:
+                    start = period_start(period_type, center.leg_day(leg))
+                    for scope in scope_keys(scopes):
+                        waits[(period_type, start, scope)].append(center.wait(leg))
+    for (period_type, start, scope), found in waits.items():
+        parts = {"max_median_wait": quantile(found, Fraction(1, 2)), "max_p90_wait": quantile(found, Fraction(9, 10))}
+        yield PeriodFact(period_type, start, scope, parts)
+
+
+def quantile(found: list[int], share: Fraction) -> Fraction:
+    """Return the value at a share of the way from the smallest to the greatest, in order."""
+    in_order = sorted(found)
+    place = share * (len(in_order) - 1)
+    below = int(place)
+    above = min(below + 1, len(in_order) - 1)
+    return in_order[below] + (in_order[above] - in_order[below]) * (place - below)
 
 
 def open_hours(center: Center) -> Iterator[PeriodFact]:
-    """Yield hours and intervals in which a queue was open; of several queues the union per site."""
-    by_scope: dict[tuple[str, str | None], dict[tuple[str, date], list[Span]]] = defaultdict(lambda: defaultdict(list))
+    """Yield hours and intervals in which a queue of the scope was open: of several on a date the union."""
+    by_scope: dict[tuple[str, str | None], dict[date, list[Span]]] = defaultdict(lambda: defaultdict(list))
     for row in center.rows("operating_hours"):
         on = date.fromisoformat(row["local_date"])
         queue = center.queue(row["queue_id"], on)
         scopes = {"queue": row["queue_id"], "site": queue.get("site_id") or "", "channel": queue["channel"]}
         for scope in scope_keys(scopes):
-            span = instant(row["open_at"]), instant(row["close_at"])
-            by_scope[scope][(queue.get("site_id") or "", on)].append(span)
-    for scope, by_site in by_scope.items():
-        for (_, on), spans in by_site.items():
+            by_scope[scope][on].append((instant(row["open_at"]), instant(row["close_at"])))
+    for scope, by_date in by_scope.items():
+        for on, spans in by_date.items():
             opened = length(merged(spans))
             parts: Parts = {
                 "open_hours": opened / 3600,
@@ -291,6 +332,7 @@ def callback_facts(center: Center) -> Iterator[Fact]:
             "callbacks_requested": 1,
             "callbacks_completed": int(completed),
             "callbacks_closed": int(row["status"] in ("completed", "failed", "cancelled") or past_due),
+            "callbacks_promised": int(due is not None and (row["status"] != "pending" or past_due)),
             "callbacks_in_time": int(completed and connected is not None and due is not None and connected <= due),
             "callback_wait_seconds": seconds(asked, connected) if completed and connected else 0,
         }

@@ -60,7 +60,7 @@ judged as (
         coalesce(placed.contact_channel, queues.channel) as channel,
         placed.status = 'completed' as is_completed,
         -- nobody who was promised a time and still waits after it is left out
-        placed.status <> 'pending' or coalesce(placed.due_at <= {{ as_of() }}, false) as is_closed
+        placed.status <> 'pending' or coalesce(placed.due_at < {{ as_of() }}, false) as is_closed
     from placed
     left join queues
         on placed.queue_id = queues.queue_id

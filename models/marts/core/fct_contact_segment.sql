@@ -125,12 +125,12 @@ classified as (
 
     select
         *,
-        leg_type = 'queue' as is_queue_entry,
-        coalesce(leg_type = 'queue' and queue_outcome = 'answered', false) as is_answered,
-        coalesce(leg_type = 'queue' and queue_outcome = 'abandoned', false) as is_any_abandon,
+        coalesce(direction = 'inbound' and leg_type = 'queue', false) as is_queue_entry,
+        coalesce(direction = 'inbound' and leg_type = 'queue' and queue_outcome = 'answered', false) as is_answered,
+        coalesce(direction = 'inbound' and leg_type = 'queue' and queue_outcome = 'abandoned', false) as is_any_abandon,
         coalesce(direction = 'inbound' and leg_type in ('queue', 'direct', 'callback') and answered_at is not null, false)
             as is_handled_leg,
-        coalesce(leg_type = 'outbound' and answered_at is not null, false) as is_outbound_leg
+        coalesce(direction <> 'internal' and leg_type = 'outbound' and answered_at is not null, false) as is_outbound_leg
     from promised
 
 ),
@@ -143,11 +143,11 @@ outcomes as (
         coalesce(is_any_abandon and wait_seconds >= short_abandon_seconds, false) as is_abandoned,
         coalesce(is_any_abandon and wait_seconds < short_abandon_seconds, false) as is_abandoned_short,
         coalesce(is_any_abandon and wait_seconds <= service_level_threshold_seconds, false) as is_any_abandon_within_threshold,
-        direction = 'inbound' and is_queue_entry
+        is_queue_entry
             and row_number() over (partition by contact_id, is_queue_entry order by segment_seq, segment_id) = 1 as is_original_entry,
         is_handled_leg
             and row_number() over (partition by contact_id, is_handled_leg order by segment_seq, segment_id) = 1 as is_first_handled_leg,
-        is_outbound_leg
+        direction = 'outbound' and is_outbound_leg
             and row_number() over (partition by contact_id, is_outbound_leg order by segment_seq, segment_id) = 1 as is_first_outbound_leg
     from classified
 

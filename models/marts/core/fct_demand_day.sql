@@ -12,14 +12,6 @@ with intervals as (
 
 ),
 
-entries as (
-
-    select *, date_trunc('minute', queued_at) as queued_minute
-    from {{ ref('fct_contact_segment') }}
-    where is_original_entry and {{ touched() }}
-
-),
-
 hours as (
 
     select * from {{ ref('dim_operating_hours') }} where {{ touched('local_date') }}
@@ -65,43 +57,21 @@ offered as (
 
 ),
 
-by_minute as (
-
-    select
-        business_date,
-        queued_minute,
-        case
-            when grouping(site_id) = 0 then 'site'
-            when grouping(queue_id) = 0 then 'queue'
-            when grouping(channel) = 0 then 'channel'
-            else 'enterprise'
-        end as scope_type,
-        coalesce(site_id, queue_id, channel) as scope_id,
-        count(*) as contacts_offered
-    from entries
-    group by grouping sets (
-        (business_date, queued_minute),
-        (business_date, queued_minute, site_id),
-        (business_date, queued_minute, queue_id),
-        (business_date, queued_minute, channel)
-    )
-
-),
-
--- the sixty minutes that begin with a contact: the busiest hour is one of them
+-- the sixty minutes that begin with an interval, as far as they belong to its date
 by_hour as (
 
     select
         business_date,
         scope_type,
         scope_id,
-        queued_minute,
+        interval_start_at,
         sum(contacts_offered) over (
             partition by business_date, scope_type, scope_id
-            order by queued_minute
-            range between current row and interval 59 minute following
+            order by interval_start_at
+            range between current row and interval {{ [60 - var('interval_minutes') | int, 0] | max }} minute following
         ) as contacts_offered
-    from by_minute
+    from by_interval
+    where scope_type = 'enterprise' or scope_id is not null
 
 ),
 
@@ -112,7 +82,7 @@ busiest as (
         scope_type,
         scope_id,
         max(contacts_offered) as busy_hour_contacts,
-        min_by(queued_minute, (-contacts_offered, queued_minute)) as busy_hour_start_at
+        min_by(interval_start_at, (-contacts_offered, interval_start_at)) as busy_hour_start_at
     from by_hour
     group by business_date, scope_type, scope_id
 

@@ -8,9 +8,7 @@
 
 with sessions as (
 
-    select *, coalesce(ended_at, started_at) as left_at
-    from {{ ref('self_service_sessions') }}
-    where {{ near_touched('started_at') }}
+    select * from {{ ref('self_service_sessions') }} where {{ near_touched('started_at') }}
 
 ),
 
@@ -36,7 +34,7 @@ placed as (
 
     select
         sessions.*,
-        coalesce(sites.site_id, 'unknown') as site_id,
+        contacts.site_id,
         {{ local_date('sessions.started_at', "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')") }} as business_date
     from sessions
     left join contacts -- most sessions end without one
@@ -54,8 +52,8 @@ asked_later as (
     from placed
     inner join contacts -- anonymous sessions cannot be followed
         on placed.customer_id = contacts.customer_id
-            and contacts.started_at between placed.started_at and placed.left_at + interval 24 hour
-    where contacts.direction = 'inbound' and contacts.is_handled and contacts.contact_id is distinct from placed.contact_id
+            and contacts.started_at between placed.started_at and placed.started_at + interval 24 hour
+    where contacts.direction = 'inbound' and contacts.is_handled
     group by placed.session_id
 
 )

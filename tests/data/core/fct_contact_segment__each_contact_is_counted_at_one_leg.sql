@@ -18,6 +18,6 @@ where contact_id in (select tonight.contact_id from tonight)
 group by contact_id
 having count(*) filter (where is_original_entry) <> cast(bool_or(is_queue_entry and direction = 'inbound') as integer)
     or count(*) filter (where is_first_handled_leg) <> cast(bool_or(is_handled_leg) as integer)
-    or count(*) filter (where is_first_outbound_leg) <> cast(bool_or(is_outbound_leg) as integer)
+    or count(*) filter (where is_first_outbound_leg) <> cast(bool_or(is_outbound_leg and direction = 'outbound') as integer)
     or min(segment_seq) filter (where is_queue_entry and direction = 'inbound') < min(segment_seq) filter (where is_original_entry)
     or min(segment_seq) filter (where is_handled_leg) < min(segment_seq) filter (where is_first_handled_leg)

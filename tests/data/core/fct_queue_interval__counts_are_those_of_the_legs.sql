@@ -10,7 +10,7 @@ with legs as (
         count(*) filter (where is_handled_leg) as handled_legs,
         coalesce(sum(wait_seconds) filter (where is_queue_entry), 0) as wait_all_seconds,
         coalesce(sum(handle_seconds) filter (where is_handled_leg), 0) as handle_seconds,
-        max(waiting_seconds) as longest_wait_seconds,
+        max(waiting_seconds) filter (where is_queue_entry) as longest_wait_seconds,
         0 as entries_without_outcome
     from {{ ref('fct_contact_segment') }}
     where {{ rebuilt_tonight(['leg', 'hours']) }}
