@@ -49,6 +49,13 @@ sessions as (
 
 ),
 
+segments as (
+
+    select contact_id, leg_type, queued_at, dequeued_at
+    from {{ ref('contact_segments') }}
+
+),
+
 changed_contacts as (
 
     select contact_id from {{ ref('changed_contact') }} where subject = 'leg'
@@ -76,6 +83,10 @@ versions as (
 instants as (
 
     select requested_at as happened_at, 'callback changed' as reason from callback_images
+    union all
+    select segments.queued_at as happened_at, 'callback of a contact changed' as reason
+    from segments
+    where segments.queued_at is not null and segments.contact_id in (select callback_images.contact_id from callback_images)
     union all
     select callbacks.requested_at as happened_at, 'contact of a callback changed' as reason
     from callbacks
@@ -134,7 +145,7 @@ days_with_source as (
 still_waiting as (
 
     select cast(segments.queued_at as date) as utc_date
-    from {{ ref('contact_segments') }} as segments
+    from segments
     inner join contacts -- legs without a contact are in no fact
         on segments.contact_id = contacts.contact_id
     where segments.leg_type = 'queue'

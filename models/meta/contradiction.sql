@@ -8,6 +8,7 @@
     'survey',
     'ticket',
     'governance',
+    'telephony',
 ] %}
 select
     cast(rule as varchar) as rule,

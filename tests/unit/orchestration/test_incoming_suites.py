@@ -32,6 +32,10 @@ def instant(name: str) -> ColumnDeclaration:
     return ColumnDeclaration(name, "timestamp", name)
 
 
+def whole(name: str) -> ColumnDeclaration:
+    return ColumnDeclaration(name, "integer", name)
+
+
 def day(name: str) -> ColumnDeclaration:
     return ColumnDeclaration(name, "date", name)
 
@@ -49,6 +53,11 @@ DECLARED = (
         required=True,
     ),
     extract("contact_segments", ["segment_id", "contact_id"]),
+    extract("callbacks", ["callback_id", "contact_id"]),
+    extract("self_service_sessions", ["session_id", instant("started_at")]),
+    extract("trunk_intervals", ["trunk_group_id", instant("interval_start_at"), whole("interval_minutes")]),
+    extract("queues", ["queue_id"]),
+    extract("operating_hours", ["queue_id", day("local_date")]),
     extract("customers", ["customer_id"]),
     extract("orders", ["order_id", "customer_id", "campaign_id", "currency", instant("ordered_at")]),
     extract("campaigns", ["campaign_id"]),
@@ -66,6 +75,11 @@ DECLARED = (
 HONEST = {
     "contacts": ["contact_id,channel,score,started_at", *(f"c{n},voice,0.5,{DAY}" for n in range(10))],
     "contact_segments": ["segment_id,contact_id", *(f"s{n},c{n}" for n in range(10))],
+    "callbacks": ["callback_id,contact_id", "b1,c1"],
+    "self_service_sessions": ["session_id,started_at", f"i1,{DAY}"],
+    "trunk_intervals": ["trunk_group_id,interval_start_at,interval_minutes", f"t1,{DAY},30", "t1,2024-11-01T10:30:00Z,30"],
+    "queues": ["queue_id", "q1"],
+    "operating_hours": ["queue_id,local_date", "q1,2024-11-01"],
     "customers": ["customer_id", "u1"],
     "orders": ["order_id,customer_id,campaign_id,currency,ordered_at", f"o1,u1,p1,USD,{DAY}"],
     "campaigns": ["campaign_id", "p1"],
@@ -145,6 +159,19 @@ LANDED: dict[str, tuple[str, list[str], str, str]] = {
     ),
     "incoming_telephony.leg_contacts.few_are_unknown": (
         "contact_segments", ["segment_id,contact_id", "s99,nobody"], "b.csv", "example=nobody",
+    ),
+    "incoming_telephony.callback_contacts.few_are_unknown": (
+        "callbacks", ["callback_id,contact_id", "b9,nobody"], "b.csv", "example=b9",
+    ),
+    "incoming_telephony.session_times.most_are_of_this_age": (
+        "self_service_sessions", ["session_id,started_at", "i9,1970-01-20T10:00:00Z"], "epoch.csv", "epoch.csv",
+    ),
+    "incoming_telephony.trunk_overlaps.follow_each_other": (
+        "trunk_intervals", ["trunk_group_id,interval_start_at,interval_minutes", "t1,2024-11-01T10:15:00Z,30"], "b.csv",
+        "trunk_group_id=t1",
+    ),
+    "incoming_telephony.open_queues.few_are_unknown": (
+        "operating_hours", ["queue_id,local_date", "q9,2024-11-01"], "b.csv", "example=q9",
     ),
     "incoming_crm.order_customers.few_are_unknown": (
         "orders", ["order_id,customer_id,currency,ordered_at", f"o9,nobody,EUR,{DAY}"], "b.csv", "example=o9",
