@@ -13,10 +13,7 @@
 {%- set instants = ['interval_start_at', 'interval_local_start'] -%}
 with component as (
 
-    select
-        *,
-        interval_start_at > min(interval_start_at) over (partition by site_id, business_date, interval_local_start) as is_repeated
-    from {{ ref('kpi_component_interval') }}
+    select * from {{ ref('kpi_component_interval') }}
     {%- if is_incremental() %}
     where ('interval', business_date) in ({{ periods_to_compute(['interval']) }})
     {%- endif %}
@@ -36,9 +33,9 @@ by_scope as (
         {%- endfor %}
     from component
     group by grouping sets (
-        (business_date, interval_local_start, is_repeated)
+        (business_date, interval_local_start, fold_number)
         {%- for scope, columns in scopes %},
-        (business_date, interval_local_start, is_repeated, {{ columns | join(', ') }})
+        (business_date, interval_local_start, fold_number, {{ columns | join(', ') }})
         {%- endfor %}
     )
 

@@ -255,18 +255,26 @@ def offered(center: Center) -> Iterator[tuple[datetime, date, dict[str, str], bo
 def peaks(center: Center) -> Iterator[PeriodFact]:
     """Yield the busiest interval, and the busiest hour that begins with one, of every period and scope.
 
-    An interval is known by the instant at which it begins, so a repeated hour is two; an hour ends with its day.
+    Intervals that several sites' clocks call the same are one; a repeated hour is two. An hour ends with its day.
     """
-    minutes = center.parameters.interval_minutes
-    starts: dict[tuple[str, str | None], Counter[tuple[date, datetime]]] = defaultdict(Counter)
+    length_of = center.parameters.interval_minutes * 60
+    counts: dict[tuple[str, str | None], Counter[tuple[date, int, int]]] = defaultdict(Counter)
+    elapsed: dict[tuple[tuple[str, str | None], date, int, int], int] = {}
     for at, on, scopes, _ in offered(center):
         local = center.local(at, scopes["site"])
-        begin = at - timedelta(minutes=(local.hour * 60 + local.minute) % minutes, seconds=local.second)
+        name = (on, (local.hour * 60 + local.minute) * 60 // length_of, local.fold)
+        since = seconds(center.midnight(on, scopes["site"]), at) // length_of * length_of
         for scope in scope_keys(scopes):
-            starts[scope][(on, begin)] += 1
-    for scope, by_start in starts.items():
-        for (on, begin), count in by_start.items():
-            hour = sum(by_start[(on, begin + timedelta(minutes=later))] for later in range(0, 60, minutes))
+            counts[scope][name] += 1
+            elapsed[(scope, *name)] = min(since, elapsed.get((scope, *name), since))
+    for scope, by_name in counts.items():
+        for (on, number_of, fold), count in by_name.items():
+            start = elapsed[(scope, on, number_of, fold)]
+            hour = sum(
+                other
+                for name, other in by_name.items()
+                if name[0] == on and start <= elapsed[(scope, *name)] <= start + max(0, 3600 - length_of)
+            )
             for period_type in PERIODS:
                 parts: Parts = {"max_offered": count, "max_offered_hour": hour}
                 yield PeriodFact(period_type, period_start(period_type, on), scope, parts)

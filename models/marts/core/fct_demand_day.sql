@@ -18,11 +18,13 @@ hours as (
 
 ),
 
+-- several sites' intervals that the clocks called the same are one
 by_interval as (
 
     select
         business_date,
-        interval_start_at,
+        interval_id,
+        min(day_seconds) as day_seconds,
         case
             when grouping(site_id) = 0 then 'site'
             when grouping(queue_id) = 0 then 'queue'
@@ -33,10 +35,10 @@ by_interval as (
         sum(contacts_offered) as contacts_offered
     from intervals
     group by grouping sets (
-        (business_date, interval_start_at),
-        (business_date, interval_start_at, site_id),
-        (business_date, interval_start_at, queue_id),
-        (business_date, interval_start_at, channel)
+        (business_date, interval_id),
+        (business_date, interval_id, site_id),
+        (business_date, interval_id, queue_id),
+        (business_date, interval_id, channel)
     )
 
 ),
@@ -50,7 +52,7 @@ offered as (
         sum(contacts_offered) as contacts_offered,
         max(contacts_offered) as peak_interval_contacts,
         -- of several such intervals the first
-        min_by(interval_start_at, (-contacts_offered, interval_start_at)) as peak_interval_start_at
+        min_by(interval_id, (-contacts_offered, day_seconds, interval_id)) as peak_interval_id
     from by_interval
     where scope_type = 'enterprise' or scope_id is not null
     group by business_date, scope_type, scope_id
@@ -64,11 +66,12 @@ by_hour as (
         business_date,
         scope_type,
         scope_id,
-        interval_start_at,
+        interval_id,
+        day_seconds,
         sum(contacts_offered) over (
             partition by business_date, scope_type, scope_id
-            order by interval_start_at
-            range between current row and interval {{ [60 - var('interval_minutes') | int, 0] | max }} minute following
+            order by day_seconds
+            range between current row and {{ [60 - var('interval_minutes') | int, 0] | max * 60 }} following
         ) as contacts_offered
     from by_interval
     where scope_type = 'enterprise' or scope_id is not null
@@ -82,7 +85,7 @@ busiest as (
         scope_type,
         scope_id,
         max(contacts_offered) as busy_hour_contacts,
-        min_by(interval_start_at, (-contacts_offered, interval_start_at)) as busy_hour_start_at
+        min_by(interval_id, (-contacts_offered, day_seconds, interval_id)) as busy_hour_interval_id
     from by_hour
     group by business_date, scope_type, scope_id
 
@@ -142,9 +145,9 @@ select
     cast(coalesce(offered.contacts_offered, 0) as bigint) as contacts_offered,
     cast(opened.open_seconds as bigint) as open_seconds,
     cast(coalesce(offered.peak_interval_contacts, 0) as bigint) as peak_interval_contacts,
-    offered.peak_interval_start_at,
+    offered.peak_interval_id,
     cast(coalesce(busiest.busy_hour_contacts, 0) as bigint) as busy_hour_contacts,
-    busiest.busy_hour_start_at
+    busiest.busy_hour_interval_id
 from known
 left join offered
     on known.business_date = offered.business_date

@@ -140,6 +140,8 @@ select
     interval_start_at,
     interval_local_start,
     concat(strftime(interval_local_start, '%H:%M'), case when fold_number = 2 then ' again' else '' end) as interval_id,
+    cast(fold_number as integer) as fold_number,
+    cast({{ seconds_between(utc_instant('cast(business_date as timestamp)', 'time_zone'), 'interval_start_at') }} as bigint) as day_seconds,
     site_id,
     queue_id,
     channel,

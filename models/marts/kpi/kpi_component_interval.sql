@@ -5,6 +5,7 @@ select
     business_date,
     interval_start_at,
     interval_local_start,
+    fold_number,
     site_id,
     queue_id,
     channel,

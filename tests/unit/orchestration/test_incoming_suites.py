@@ -77,7 +77,11 @@ HONEST = {
     "contact_segments": ["segment_id,contact_id", *(f"s{n},c{n}" for n in range(10))],
     "callbacks": ["callback_id,contact_id", "b1,c1"],
     "self_service_sessions": ["session_id,started_at", f"i1,{DAY}"],
-    "trunk_intervals": ["trunk_group_id,interval_start_at,interval_minutes", f"t1,{DAY},30", "t1,2024-11-01T10:30:00Z,30"],
+    "trunk_intervals": [
+        "trunk_group_id,interval_start_at,interval_minutes",
+        f"t1,{DAY},30",
+        "t1,2024-11-01T10:30:00Z,30",
+    ],
     "queues": ["queue_id", "q1"],
     "operating_hours": ["queue_id,local_date", "q1,2024-11-01"],
     "customers": ["customer_id", "u1"],
