@@ -37,6 +37,10 @@ class Parameters:
     save_confirm_days: int = 30
     annualisation_days: int = 365
     staffing_tolerance_pct: int = 10
+    inactive_days_non_contract: int = 90
+    retention_cohort_months: int = 3
+    net_easy_easy_min: int = 5
+    net_easy_difficult_max: int = 2
     employee_survey_minimum: int = 5
 
 

@@ -6,14 +6,21 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.reference.center import ONE_DAY, Center
-from tests.reference.records import Row, day, flag, instant
-from tests.reference.sums import Definition, Fact, PeriodFact, period_end, periods_between, scope_keys
+from tests.reference.records import Row, day, instant
+from tests.reference.sums import Definition, Fact, Parts, PeriodFact, period_end, periods_between, scope_keys
 
 DEFINITIONS = [
     Definition("customer_retention_rate", "default", "customers_retained", "customers_start", 100),
     Definition("customer_churn_rate", "default", "customers_lost", "customers_start", 100),
     Definition("customer_churn_rate", "churn_events", "churn_events", "customers_start", 100),
     Definition("customer_churn_rate", "churn_over_average_base", "customers_lost", "customers_mean", 100),
+    Definition("customer_churn_rate", "annualised", "lost_annualised", "customers_start", 100),
+    Definition(
+        "customer_retention_rate", "cohort_n_months", "cohort_customers_retained", "cohort_customers_start", 100
+    ),
+    Definition("customer_retention_rate", "trailing_12m", "year_customers_retained", "year_customers_start", 100),
+    Definition("gross_revenue_retention", "annual", "year_mrr_retained_capped", "year_mrr_start", 100),
+    Definition("net_revenue_retention", "annual", "year_mrr_end_cohort", "year_mrr_start", 100),
     Definition("gross_revenue_retention", "default", "mrr_retained_capped", "mrr_start", 100),
     Definition("net_revenue_retention", "default", "mrr_end_cohort", "mrr_start", 100),
     Definition("save_rate", "default", "saves_confirmed", "cancel_contacts_due", 100),
@@ -24,11 +31,39 @@ Periods = dict[str, list[tuple[date, date | None, Row]]]
 
 
 def price_periods(center: Center) -> Periods:
-    """Return the price periods of every customer's subscriptions: first and last day, inclusive."""
+    """Return the stretches of days on which every customer's subscriptions count: first and last day, inclusive.
+
+    Without a contract a customer is active for some days after the beginning, an order or an inbound contact.
+    """
     found: Periods = defaultdict(list)
+    quiet = timedelta(days=center.parameters.inactive_days_non_contract - 1)
+    seen = activity(center)
     for row in center.rows("subscriptions"):
+        first = day(row["started_on"])
         last = day(row["ended_on"]) if row.get("ended_on") else None
-        found[row["customer_id"]].append((day(row["started_on"]), last, row))
+        if row["billing_model"] == "contract":
+            found[row["customer_id"]].append((first, last, row))
+            continue
+        days = sorted({first} | {on for on in seen[row["customer_id"]] if first <= on and (last is None or on <= last)})
+        start, until = days[0], days[0] + quiet
+        for on in days[1:]:
+            if on > until + ONE_DAY:
+                found[row["customer_id"]].append((start, until if last is None else min(until, last), row))
+                start = on
+            until = on + quiet
+        found[row["customer_id"]].append((start, until if last is None else min(until, last), row))
+    return found
+
+
+def activity(center: Center) -> dict[str, set[date]]:
+    """Return the days of standing orders and of inbound contacts by customer, in the operator's zone."""
+    found: dict[str, set[date]] = defaultdict(set)
+    for order in center.rows("orders"):
+        if order["status"] != "cancelled":
+            found[order.get("customer_id") or ""].add(center.local_day(instant(order["ordered_at"]), None))
+    for contact in center.contacts.values():
+        if contact["direction"] == "inbound":
+            found[contact.get("customer_id") or ""].add(center.local_day(instant(contact["started_at"]), None))
     return found
 
 
@@ -53,25 +88,40 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
     """Yield cohorts of every period, and retention attempts."""
     periods = price_periods(center)
     segments = {row["customer_id"]: row.get("segment") or "" for row in center.rows("customers")}
+    yield from cohort_facts(center, periods, segments)
+    yield from retention_facts(center, periods, segments)
+
+
+def windows(center: Center, first: date) -> Iterator[tuple[str, str, date, date]]:
+    """Yield prefix of the parts, period type, period and opening of every window since somebody subscribed."""
+    back = {"": 0, "cohort_": center.parameters.retention_cohort_months - 1, "year_": 11}
     for period_type in ("month", "quarter", "year"):
-        yield from cohort_facts(center, periods, segments, period_type)
-    yield from retention_facts(center, periods)
+        for start in periods_between(period_type, first, center.last_day):
+            for prefix, months in back.items():
+                number = start.year * 12 + start.month - 1 - months
+                opening = date(number // 12, number % 12 + 1, 1)
+                if (period_type == "month" or not prefix) and opening >= first.replace(day=1):
+                    yield prefix, period_type, start, opening
 
 
-def cohort_facts(center: Center, periods: Periods, segments: dict[str, str], period_type: str) -> Iterator[PeriodFact]:
-    """Yield what became of everyone active at the close of the day before a period, by scope."""
+def cohort_facts(center: Center, periods: Periods, segments: dict[str, str]) -> Iterator[PeriodFact]:
+    """Yield what became of everyone active at the close of the day before a window, by scope."""
     if not periods:
         return
-    first = min(start for spans in periods.values() for start, _, _ in spans)
-    for start in periods_between(period_type, first, center.last_day):
+    known_from = min(start for spans in periods.values() for start, _, _ in spans)
+    for prefix, period_type, start, opening in windows(center, known_from):
         end = min(period_end(period_type, start), center.last_day)
         sums: dict[tuple[str, str | None], dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
         for customer_id in periods:
-            parts = cohort_parts(center, periods, customer_id, start, end)
-            for scope in scope_keys({"segment": segments.get(customer_id, "")}):
+            parts = cohort_parts(center, periods, customer_id, opening, end)
+            for scope in scope_keys({"segment": segments.get(customer_id) or "unknown"}):
                 for name, amount in parts.items():
-                    sums[scope][name] += amount
+                    sums[scope][prefix + name] += amount
         for scope, of_scope in sums.items():
+            started, retained = of_scope["customers_start"], of_scope["customers_retained"]
+            if not prefix and started:
+                exponent = center.parameters.annualisation_days / ((end - opening).days + 1)
+                of_scope["lost_annualised"] = started * (1 - Fraction(float(retained / started) ** exponent))
             yield PeriodFact(period_type, start, scope, of_scope)
 
 
@@ -102,28 +152,19 @@ def cohort_parts(
     }
 
 
-def retention_facts(center: Center, periods: Periods) -> Iterator[Fact]:
-    """Yield handled cancellation contacts, due once the days of confirmation are over."""
+def retention_facts(center: Center, periods: Periods, segments: dict[str, str]) -> Iterator[Fact]:
+    """Yield handled cancellation contacts of subscribers, due once the days of confirmation are over."""
     for row in center.rows("retention_attempts"):
         contact = center.contacts.get(row["contact_id"])
-        if contact is None or not center.handling_legs(row["contact_id"]):
+        if contact is None or not center.handling_legs(row["contact_id"]) or row["customer_id"] not in periods:
             continue
-        start = instant(contact["started_at"])
-        on = center.local_day(start, contact["site_id"])
+        on = center.contact_day(contact)
         confirmed_on = on + timedelta(days=center.parameters.save_confirm_days)
         saved = row["outcome"] == "saved"
-        parts = {"cancel_contacts": 1, "saves_immediate": int(saved)}
+        parts: Parts = {"cancel_contacts": 1, "saves_immediate": int(saved)}
         if confirmed_on <= center.last_day:
             parts |= {
                 "cancel_contacts_due": 1,
                 "saves_confirmed": int(saved and is_active(periods, row["customer_id"], confirmed_on)),
             }
-        scopes = center.credit(contact, -1)
-        yield Fact(on, scopes, parts)
-
-
-def is_retention_reason(center: Center, reason_id: str) -> bool:
-    """Whether a contact reason is a cancellation."""
-    return any(
-        row["contact_reason_id"] == reason_id and flag(row["is_retention"]) for row in center.rows("contact_reasons")
-    )
+        yield Fact(on, center.credit(contact, -1) | {"segment": segments.get(row["customer_id"]) or "unknown"}, parts)

@@ -9,13 +9,20 @@ from tests.reference.quality import is_employed
 from tests.reference.records import Row, day
 from tests.reference.sums import PERIODS, Definition, Fact, PeriodFact, period_end, period_start, scope_keys
 
+NEW_DAYS = 90
+
 DEFINITIONS = [
     Definition("agent_turnover_rate", "default", "leavers_annualised", "headcount_days", 100),
     Definition("agent_turnover_rate", "period", "leavers_times_days", "headcount_days", 100),
     Definition("agent_turnover_rate", "shrm_period", "leavers", "mean_of_balances", 100),
     Definition("agent_turnover_rate", "voluntary", "voluntary_annualised", "headcount_days", 100),
     Definition("agent_turnover_rate", "first_90_days", "early_annualised", "headcount_days", 100),
-    Definition("training_hours_per_agent", "default", "training_hours_times_days", "headcount_days"),
+    Definition(
+        "agent_turnover_rate", "team_incl_moves", "leavers_annualised + moves_annualised", "headcount_days", 100
+    ),
+    Definition("training_hours_per_agent", "default", "training_hour_days", "headcount_days"),
+    Definition("training_hours_per_agent", "new_hire", "new_hour_days", "new_headcount_days"),
+    Definition("training_hours_per_agent", "tenured", "tenured_hour_days", "tenured_headcount_days"),
 ]
 
 
@@ -75,6 +82,7 @@ def facts(center: Center) -> Iterator[PeriodFact | Fact]:
                     period_type, start, scope, staff_parts(center, scope, by_day, left, period_type, start)
                 )
     yield from training_hours(center)
+    yield from tenure_facts(center)
 
 
 def staff_parts(
@@ -94,7 +102,7 @@ def staff_parts(
         else (end - start).days + 1
     )
     voluntary = sum(row.get("end_type") == "voluntary" for row in gone)
-    early = sum((day(row["ended_on"]) - day(row["started_on"])).days < 90 for row in gone)
+    early = sum((day(row["ended_on"]) - day(row["started_on"])).days < NEW_DAYS for row in gone)
     year = center.parameters.annualisation_days
     return {
         "leavers": len(gone),
@@ -108,14 +116,51 @@ def staff_parts(
 
 
 def training_hours(center: Center) -> Iterator[PeriodFact]:
-    """Yield hours completed in a period times its days."""
+    """Yield hours of agents completed in a period times its days, of new ones and of others."""
     for row in center.rows("training_assignments"):
-        if not row.get("completed_on"):
+        on = day(row["completed_on"]) if row.get("completed_on") else center.as_of.date()
+        assignment = center.assignment(row["agent_id"], on)
+        if on > center.last_day or (assignment is not None and assignment["role"] != "agent"):
             continue
-        on = day(row["completed_on"])
+        began = [
+            day(spell["started_on"])
+            for spell in center.rows("employment_spells")
+            if spell["employee_id"] == row["agent_id"] and day(spell["started_on"]) <= on
+        ]
+        kind = "new" if began and (on - max(began)).days < NEW_DAYS else "tenured"
         for scope in scope_keys(center.of_agent(row["agent_id"], on)):
             for period_type in PERIODS:
                 start = period_start(period_type, on)
                 days = (min(period_end(period_type, start), center.last_day) - start).days + 1
-                hours = Fraction(row.get("hours") or 0)
-                yield PeriodFact(period_type, start, scope, {"training_hours_times_days": hours * days})
+                hours = Fraction(row.get("hours") or 0) * days
+                yield PeriodFact(period_type, start, scope, {"training_hour_days": hours, f"{kind}_hour_days": hours})
+
+
+def is_new(center: Center, agent_id: str, on: date) -> bool:
+    """Whether somebody began less than ninety days before."""
+    return any(
+        (on - day(row["started_on"])).days < NEW_DAYS
+        for row in center.rows("employment_spells")
+        if row["employee_id"] == agent_id
+        and day(row["started_on"]) <= on
+        and (not row.get("ended_on") or on <= day(row["ended_on"]))
+    )
+
+
+def tenure_facts(center: Center) -> Iterator[Fact]:
+    """Yield headcount days of new agents and of others, and agents who move to another team or role."""
+    for agent_id, on in headcount(center):
+        scopes = center.of_agent(agent_id, on)
+        kind = "new" if is_new(center, agent_id, on) else "tenured"
+        following = on + ONE_DAY
+        stays = is_employed(center, agent_id, following)
+        tomorrow = center.assignment(agent_id, following)
+        same = tomorrow is not None and tomorrow["role"] == "agent" and tomorrow["team_id"] == scopes["team"]
+        ends_today = any(
+            row["employee_id"] == agent_id and row.get("ended_on") == on.isoformat()
+            for row in center.rows("employment_spells")
+        )
+        moves = int(stays and not ends_today and not same)
+        yield Fact(
+            on, scopes, {f"{kind}_headcount_days": 1, "moves_annualised": moves * center.parameters.annualisation_days}
+        )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tests.reference.center import Center
 from tests.reference.records import Row, day, flag, instant, number, seconds
-from tests.reference.spans import Span, length, merged, overlap
+from tests.reference.spans import Span, length, merged, overlap, without
 from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 from tests.reference.telephony import offered
 from tests.reference.workforce import ON_QUEUE, agent_days
@@ -33,6 +33,9 @@ DEFINITIONS = [
     Definition("forecast_accuracy", "bias", "forecast_contacts - actual_contacts", "actual_contacts", 100),
     Definition("forecast_accuracy", "mape", "percent_error", "intervals_with_contacts", 100),
     Definition("system_availability", "default", "service_seconds - down_seconds", "service_seconds", 100),
+    Definition(
+        "system_availability", "degraded_half", "service_seconds - down_seconds - half_degraded", "service_seconds", 100
+    ),
     Definition("system_availability", "incl_planned", "service_seconds - down_or_planned", "service_seconds", 100),
 ]
 
@@ -162,14 +165,17 @@ def system_facts(center: Center) -> Iterator[Fact]:
         span = instant(row["window_start_at"]), min(instant(row["window_end_at"]), center.as_of)
         windows[(row["system_id"], day(row["service_date"]))].append(span)
     for (system_id, on), spans in windows.items():
-        down: dict[bool, list[Span]] = {True: [], False: []}
+        down: dict[str, list[Span]] = {"down": [], "planned": [], "degraded": []}
         for row in center.rows("system_outages"):
             if row["system_id"] == system_id:
                 end = instant(row["end_at"]) if row.get("end_at") else center.as_of
-                down[flag(row["is_planned"])].append((instant(row["start_at"]), end))
-        parts = {
+                kind = "planned" if flag(row["is_planned"]) else "degraded" if flag(row.get("is_degraded")) else "down"
+                down[kind].append((instant(row["start_at"]), end))
+        worse = down["down"] + down["planned"]
+        parts: Parts = {
             "service_seconds": length(merged(spans)),
-            "down_seconds": length(overlap(spans, down[False])),
-            "down_or_planned": length(overlap(spans, down[False] + down[True])),
+            "down_seconds": length(overlap(spans, down["down"])),
+            "down_or_planned": length(overlap(spans, worse)),
+            "half_degraded": length(without(overlap(spans, down["degraded"]), worse)) / 2,
         }
         yield Fact(on, {"system": system_id}, parts)

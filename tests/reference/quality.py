@@ -179,17 +179,17 @@ def training_facts(center: Center) -> Iterator[Fact]:
     for row in center.rows("training_assignments"):
         due = day(row["due_on"])
         done = day(row["completed_on"]) if row.get("completed_on") else None
-        if due <= center.last_day and is_employed(center, row["agent_id"], due):
+        left = any(
+            spell["employee_id"] == row["agent_id"] and spell.get("ended_on") and day(spell["ended_on"]) < due
+            for spell in center.rows("employment_spells")
+        )
+        if due <= center.last_day and (is_employed(center, row["agent_id"], due) or not left):
             parts: Parts = {
                 "training_due": 1,
                 "training_on_time": int(done is not None and done <= due),
                 "training_ever": int(done is not None),
             }
             yield Fact(due, center.of_agent(row["agent_id"], due), parts)
-        if done:
-            yield Fact(
-                done, center.of_agent(row["agent_id"], done), {"training_seconds": number(row.get("hours")) * 3600}
-            )
 
 
 def is_employed(center: Center, agent_id: str, on: date) -> bool:

@@ -35,6 +35,8 @@ DEFINITIONS = [
     Definition("customer_effort_score", "percent_easy", "effort_easy", "effort_responses", 100),
     Definition("customer_effort_score", "ces_2010", "effort_2010_sum", "effort_responses"),
     Definition("net_easy_score", "default", "effort_easy - effort_difficult", "effort_responses", 100),
+    Definition("net_easy_score", "cut_points_configurable", "net_easy", "effort_responses", 100),
+    Definition("net_emotional_value", "mean_positive_minus_mean_negative", "emotion_strength", "emotion_answers", 100),
     Definition("net_emotional_value", "default", "emotion_positive - emotion_negative", "emotion_answers", 100),
     Definition(
         "net_emotional_value",
@@ -145,6 +147,7 @@ def answer_parts(center: Center, invitation: Row, answer: Row) -> dict[str, Frac
                 "effort_sum": score,
                 "effort_easy": int(score >= given.effort_easy_min),
                 "effort_difficult": int(score <= given.effort_difficult_max),
+                "net_easy": int(score >= given.net_easy_easy_min) - int(score <= given.net_easy_difficult_max),
                 "effort_2010_sum": low + high - score,
             }
         case "RESOLVED":
@@ -152,7 +155,12 @@ def answer_parts(center: Center, invitation: Row, answer: Row) -> dict[str, Frac
         case "FCR":
             return {"fcr_answers": 1, "fcr_yes": int(score == 1)}
         case "EMOTION":
-            return {"emotion_answers": 1, "emotion_positive": int(score > 0), "emotion_negative": int(score < 0)}
+            return {
+                "emotion_answers": 1,
+                "emotion_positive": int(score > 0),
+                "emotion_negative": int(score < 0),
+                "emotion_strength": score,
+            }
     return {}
 
 

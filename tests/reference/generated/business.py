@@ -326,5 +326,5 @@ def systems(builder: Builder) -> None:
             builder.add(
                 "system_outages", outage_id=builder.id("OUT"), system_id=system_id, start_at=down,
                 end_at=builder.later(down, 60, 1200, 3600) if builder.chance(0.95) else None,
-                is_planned=builder.chance(0.25),
+                is_planned=builder.chance(0.25), is_degraded=builder.chance(0.3),
             )  # fmt: skip

@@ -80,7 +80,7 @@ def working_days(builder: Builder, agent_id: str, site_id: str) -> None:
         end = start + timedelta(hours=chosen.choice((3, 5, 7)))
         if start < previous_end or start >= builder.season.as_of - DAY / 24:
             continue
-        previous_end = end + timedelta(hours=4)
+        previous_end = end + 2 * DAY
         kind = builder.weighted(worked=8, absent=2, unplanned=1)
         if kind != "unplanned":
             schedule(builder, agent_id, start, end)
