@@ -41,20 +41,28 @@ class Ticket:
     # -- home -------------------------------------------------------------------------------------------------------
 
     def _home(self) -> tuple[str, str]:
-        """Return site and team: of the first assignee, else of who replied first; else the site of its contact."""
+        """Return site and team: of the first assignee, else of who replied first; else the site of its contact.
+
+        Until the site is known there is no local date, and the UTC date stands in.
+        """
         assigned = [row for row in self.events if row["event_type"] == "assigned"]
-        people = [(row["to_value"], row["event_at"]) for row in assigned[:1]]
-        people += [(row["agent_id"], row["sent_at"]) for row in self.replies[:1]]
-        found = [self.of(agent_id, instant(at)) for agent_id, at in people]
-        team_id = next((of["team"] for of in found if of["team"] != UNKNOWN), UNKNOWN)
-        site_id = next((of["site"] for of in found if of["site"] != UNKNOWN), None)
+        people = [(row["to_value"], instant(row["event_at"])) for row in assigned[:1]]
+        people += [(row["agent_id"], instant(row["sent_at"])) for row in self.replies[:1]]
+        sites = [self.center.of_agent(agent_id, at.date())["site"] for agent_id, at in people]
+        site_id = next((site_id for site_id in sites if site_id != UNKNOWN), None)
         contact = self.center.contacts.get(self.row.get("contact_id") or "")
-        return site_id or (contact["site_id"] if contact else UNKNOWN), team_id
+        self.site_id = site_id or (contact["site_id"] if contact else UNKNOWN)
+        teams = [self.of(agent_id, at)["team"] for agent_id, at in people]
+        return self.site_id, next((team_id for team_id in teams if team_id != UNKNOWN), UNKNOWN)
 
     def of(self, agent_id: str, at: datetime) -> dict[str, str]:
-        """Return agent, team and site of somebody at an instant, by the local date at their own site."""
-        site_id = self.center.site_at(agent_id, at)
-        return self.center.of_agent(agent_id, self.center.local_day(at, site_id))
+        """Return agent, team and site of somebody at an instant, by the local date at the ticket's site."""
+        return self.center.of_agent(agent_id, self.day(at))
+
+    @property
+    def replier(self) -> dict[str, str]:
+        """The agent who replied first."""
+        return {"agent": self.of(self.replies[0]["agent_id"], instant(self.replies[0]["sent_at"]))["agent"]}
 
     def scopes(self, agent: dict[str, str] | None = None) -> dict[str, str]:
         """Return the scopes of the ticket, or those of somebody's work on it."""

@@ -11,6 +11,8 @@ Parts = dict[str, Fraction | int]
 
 PERIODS = ("day", "week", "month", "quarter", "year")
 
+PAIRS = (("queue", "channel"), ("team", "channel"))
+
 Key = tuple[str, date, str, str | None]
 """Period type, first day, scope type, scope id (None for the enterprise)."""
 
@@ -91,11 +93,14 @@ def periods_between(period_type: str, first: date, last: date) -> Iterator[date]
 
 
 def scope_keys(scopes: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    """Yield the enterprise and every scope that is known."""
+    """Yield the enterprise, every scope that is known, and the pairs of them that are published."""
     yield ("enterprise", None)
     for scope_type, scope_id in scopes.items():
         if scope_id:
             yield (scope_type, scope_id)
+    for one, other in PAIRS:
+        if scopes.get(one) and scopes.get(other):
+            yield (f"{one}_{other}", f"{scopes[one]}|{scopes[other]}")
 
 
 def is_counted(fact: Fact | PeriodFact, name: str, end: date) -> bool:

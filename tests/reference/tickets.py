@@ -27,7 +27,7 @@ DEFINITIONS = [
     Definition("average_time_to_first_solution", "business_hours", "first_solution_business", "tickets_first_solved"),
     Definition("average_total_resolution_time", "default", "total_resolution_seconds", "tickets_resolved"),
     Definition("average_total_resolution_time", "business_hours", "total_resolution_business", "tickets_resolved"),
-    Definition("average_total_resolution_time", "last_outbound_reply", "last_reply_seconds", "tickets_last_replied"),
+    Definition("average_total_resolution_time", "last_outbound_reply", "until_reply_seconds", "tickets_last_replied"),
     Definition("average_total_resolution_time", "excl_customer_wait", "net_resolution_seconds", "tickets_resolved"),
     Definition("same_day_response_rate", "default", "queries_in_time", "queries_due", 100),
     Definition("same_day_response_rate", "replies_basis", "queries_in_time", "queries_replied", 100),
@@ -78,8 +78,7 @@ def reply_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
             "first_response_business": hours.seconds(ticket.site_id, ticket.asked_at, ticket.replied_at),
             "tickets_first_replied": 1,
         }
-        agent = ticket.of(ticket.replies[0]["agent_id"], ticket.replied_at)
-        yield Fact(ticket.day(ticket.replied_at), ticket.scopes(agent), parts)
+        yield Fact(ticket.day(ticket.replied_at), ticket.scopes() | ticket.replier, parts)
 
 
 def medians(known: list[Ticket]) -> Iterator[PeriodFact]:
@@ -88,10 +87,9 @@ def medians(known: list[Ticket]) -> Iterator[PeriodFact]:
     for ticket in known:
         if ticket.replied_at:
             waited = seconds(ticket.asked_at, ticket.replied_at)
-            agent = ticket.of(ticket.replies[0]["agent_id"], ticket.replied_at)
             for period_type in PERIODS:
                 start = period_start(period_type, ticket.day(ticket.replied_at))
-                for scope in scope_keys(ticket.scopes(agent)):
+                for scope in scope_keys(ticket.scopes() | ticket.replier):
                     found[(period_type, start, *scope)].append(waited)
     for (period_type, start, scope_type, scope_id), waits in found.items():
         parts: Parts = {"median_response_seconds": median(waits)}
@@ -136,7 +134,7 @@ def solution_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
             "tickets_resolved": 1,
             "one_touch": int(len(replied) == 1 and not ticket.was_reopened),
             "net_resolution_seconds": seconds(*span) - length(overlap([span], ticket.pending)),
-            "last_reply_seconds": seconds(ticket.began_at, replied[-1]) if has_reply else 0,
+            "until_reply_seconds": seconds(ticket.began_at, replied[-1]) if has_reply else 0,
             "tickets_last_replied": int(has_reply),
         }
         solver = [change for change in ticket.changes if change.closes and not change.is_merge][-1].actor

@@ -6,6 +6,8 @@
     meta={'touched': {'subjects': ['ticket'], 'column': 'created_on'}}
 ) }}
 
+{%- set zone = "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')" %}
+
 with agents as (
 
     select * from {{ ref('dim_agent') }}
@@ -192,12 +194,14 @@ described as (
         case when states.is_closed and not states.is_merged then states.last_solved_at end as last_solved_at,
         states.solved_by,
         coalesce(states.reopen_count, 0) as reopen_count,
-        -- where the ticket is at home: its group's queue or team, then who had it first, who replied, and where it came from
+        -- where the ticket is at home: its group's queue or team, then who had it first, who replied, and where it came from;
+        -- until the site is known there is no local date, and the UTC date stands in
         queues.queue_id,
-        coalesce(teams.team_id, assignees.team_id, repliers.team_id, 'unknown') as team_id,
+        teams.team_id as group_team_id,
         coalesce(queue_sites.site_id, team_sites.site_id, assignee_sites.site_id, replier_sites.site_id, contact_sites.site_id, 'unknown')
             as site_id,
-        case when replies.first_reply_at is not null then coalesce(repliers.agent_id, 'unknown') end as agent_id
+        histories.first_assigned_to,
+        histories.first_assigned_at
     from chosen
     left join questions
         on chosen.ticket_id = questions.ticket_id
@@ -238,18 +242,28 @@ placed as (
 
     select
         described.*,
-        coalesce(sites.time_zone, '{{ var('reporting_time_zone') }}') as time_zone,
-        {{ local_date('described.created_at', "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')") }} as created_on,
-        coalesce(concat('queue:', described.queue_id), concat('site:', described.site_id)) as calendar_id,
+        {{ zone }} as time_zone,
+        {{ local_date('described.created_at', zone) }} as created_on,
+        -- (concat would pass over a missing queue)
+        case when described.queue_id is null then concat('site:', described.site_id) else concat('queue:', described.queue_id) end
+            as calendar_id,
         -- who writes only after the solution did not begin the matter
         case when described.asked_at > described.first_solved_at then described.created_at else described.asked_at end as began_at,
+        coalesce(described.group_team_id, assignees.team_id, repliers.team_id, 'unknown') as team_id,
+        case when described.first_reply_at is not null then coalesce(repliers.agent_id, 'unknown') end as agent_id,
         solvers.agent_id as solver_agent_id
     from described
     left join sites
         on described.site_id = sites.site_id
+    left join agents as assignees
+        on described.first_assigned_to = assignees.agent_id
+            and {{ local_date('described.first_assigned_at', zone) }} between assignees.valid_from and assignees.valid_to
+    left join agents as repliers
+        on described.first_reply_agent_id = repliers.agent_id
+            and {{ local_date('described.first_reply_at', zone) }} between repliers.valid_from and repliers.valid_to
     left join agents as solvers
         on described.solved_by = solvers.agent_id
-            and cast(described.last_solved_at as date) between solvers.valid_from and solvers.valid_to
+            and {{ local_date('described.last_solved_at', zone) }} between solvers.valid_from and solvers.valid_to
 
 ),
 

@@ -116,7 +116,7 @@ select
 from dated
 left join agents
     on dated.to_value = agents.agent_id
-        and cast(dated.assigned_at as date) between agents.valid_from and agents.valid_to
+        and dated.business_date between agents.valid_from and agents.valid_to
 left join business_time as assigned
     on {{ at_business_time('assigned', 'dated.calendar_id', 'dated.assigned_at') }}
 left join business_time as replied

@@ -101,5 +101,5 @@ select
 from dated
 left join agents
     on dated.actor_id = agents.agent_id
-        and cast(dated.event_at as date) between agents.valid_from and agents.valid_to
+        and dated.business_date between agents.valid_from and agents.valid_to
 where {{ touched() }}

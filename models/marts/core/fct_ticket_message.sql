@@ -108,5 +108,5 @@ select
 from dated
 left join agents
     on dated.agent_id = agents.agent_id
-        and cast(dated.sent_at as date) between agents.valid_from and agents.valid_to
+        and dated.business_date between agents.valid_from and agents.valid_to
 where {{ touched() }}

@@ -134,6 +134,22 @@ periods as (
 
     select period_type, period_start, * exclude (period_type, period_start) from counted where horizon = 'own'
     union all by name
+    -- a segment that everybody left has no customers of the period, but a cohort of which nobody is left
+    select
+        period_type,
+        period_start,
+        1 as days_measured,
+        scope_type,
+        scope_id,
+        0 as customers_start,
+        0 as customers_end,
+        0 as customers_retained,
+        0 as customers_lost,
+        0 as unpriced_customers
+    from counted
+    group by period_type, period_start, scope_type, scope_id
+    having not bool_or(horizon = 'own')
+    union all by name
     select 'trailing_12m' as period_type, opens_on as period_start, * exclude (period_type, period_start)
     from counted
     where horizon = 'year'

@@ -57,9 +57,11 @@ def queues(builder: Builder) -> None:
                 opened = closed + timedelta(hours=1)
 
 
-def queue_of(builder: Builder, channel: str) -> str:
-    """Return a queue of a channel."""
-    return f"{builder.name}-Q3" if channel == "chat" else f"{builder.name}-Q{builder.random.choice((1, 1, 2))}"
+def queue_of(builder: Builder, channel: str, before: str = "") -> str:
+    """Return a queue of a channel; from the second voice queue, at the other site, no contact goes to the first."""
+    if channel == "chat":
+        return f"{builder.name}-Q3"
+    return before if before.endswith("Q2") else f"{builder.name}-Q{builder.random.choice((1, 1, 2))}"
 
 
 class Legs:
@@ -157,10 +159,10 @@ def walk(builder: Builder, legs: Legs, kind: str, queue_id: str, channel: str) -
         legs.queue(queue_id, simple[kind])
     elif kind == "overflow":
         legs.queue(queue_id, "overflow_out")
-        legs.queue(queue_of(builder, channel), chosen.choice(("answered", "answered", "abandoned")))
+        legs.queue(queue_of(builder, channel, queue_id), chosen.choice(("answered", "answered", "abandoned")))
     elif kind == "transfer":
         legs.queue(queue_id, "answered", chosen.choice(("blind", "consult")))
-        legs.queue(queue_of(builder, channel), chosen.choice(("answered", "answered", "abandoned")))
+        legs.queue(queue_of(builder, channel, queue_id), chosen.choice(("answered", "answered", "abandoned")))
     elif kind == "external":
         legs.queue(queue_id, "answered", "external")
     elif kind == "consult":
