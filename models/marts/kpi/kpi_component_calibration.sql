@@ -22,6 +22,7 @@ select
     count(*) as calibration_pairs,
     cast(sum(abs(difference_points)) as decimal(18, 3)) as calibration_abs_difference,
     cast(sum(difference_points) as decimal(18, 3)) as calibration_difference,
+    cast(sum(difference_points * difference_points) as decimal(18, 4)) as calibration_squares,
     count(*) filter (where is_within_tolerance) as calibration_within_tolerance,
     count(*) filter (where is_pass and is_reference_pass) as calibration_both_pass,
     count(*) filter (where is_pass and not is_reference_pass) as calibration_only_evaluator_passes,

@@ -88,6 +88,7 @@ select
     cast(coalesce(sum(qa_points_earned), 0) as decimal(18, 3)) as qa_points_earned,
     cast(coalesce(sum(qa_points_before_autofail), 0) as decimal(18, 3)) as qa_points_before_autofail,
     cast(coalesce(sum(qa_percent), 0) as decimal(18, 4)) as qa_percent_sum,
+    cast(coalesce(sum(qa_percent * qa_percent), 0) as decimal(18, 4)) as qa_percent_squares,
     cast(coalesce(sum(evaluations_critical), 0) as bigint) as evaluations_critical,
     cast(coalesce(sum(communication_possible), 0) as decimal(18, 3)) as communication_points_possible,
     cast(coalesce(sum(communication_earned), 0) as decimal(18, 3)) as communication_points_earned,
