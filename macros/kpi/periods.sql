@@ -94,6 +94,6 @@
 #}
 {% macro kpi_periods(kpi, offered) -%}
     {%- set wanted = (kpi.periods or offered) | list -%}
-    {%- set adds_up = ('month' in wanted or wanted == ['trailing_12m']) and kpi.additivity in ['additive', 'ratio_of_sums'] -%}
+    {%- set adds_up = 'month' in wanted and kpi.additivity in ['additive', 'ratio_of_sums'] -%}
     {{ return(wanted if adds_up else wanted | reject('equalto', 'trailing_12m') | list) }}
 {%- endmacro %}

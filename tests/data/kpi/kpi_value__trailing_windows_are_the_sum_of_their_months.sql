@@ -4,8 +4,6 @@ with windows as (
     select computed.*
     from {{ ref('kpi_value') }} as computed
     where computed.period_type = 'trailing_12m'
-        -- a variant of that name repeats the window of the default, and has no months
-        and computed.variant <> 'trailing_12m'
         and computed.scope_type in ('enterprise', 'site', 'team')
         and computed.numerator is not null
         and {{ computed_tonight('computed.run_id') }}
