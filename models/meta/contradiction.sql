@@ -9,6 +9,7 @@
     'ticket',
     'governance',
     'telephony',
+    'workforce',
 ] %}
 select
     cast(rule as varchar) as rule,

@@ -8,7 +8,7 @@
 
 {%- set parts = [
     'handling_seconds', 'available_seconds', 'ringing_seconds', 'logged_in_seconds', 'agents_available', 'handled_legs',
-    'leg_handle_seconds', 'scheduled_seconds', 'scheduled_paid_seconds', 'scheduled_on_queue_seconds',
+    'leg_handle_seconds', 'leg_contact_state_seconds', 'scheduled_seconds', 'scheduled_paid_seconds', 'scheduled_on_queue_seconds',
     'scheduled_adherence_seconds', 'adherent_seconds', 'excused_seconds', 'on_queue_in_shift_seconds',
     'shrinkage_internal_planned_seconds', 'shrinkage_internal_unplanned_seconds', 'shrinkage_external_planned_seconds',
     'shrinkage_external_unplanned_seconds', 'shrinkage_break_seconds', 'absence_unplanned_seconds',
@@ -69,6 +69,38 @@ agents as (
 
 ),
 
+groups as (
+
+    select * from {{ ref('dim_agent_state') }}
+
+),
+
+-- legs lie inside contact states of their agents, or clocks differ
+legs_in_states as (
+
+    select
+        legs.business_date,
+        legs.delivered_agent_id,
+        least(
+            max(legs.handle_seconds),
+            sum({{ seconds_between(
+                'greatest(legs.answered_at, states.started_at)',
+                'least(legs.answered_at + legs.handle_seconds * interval 1 second, states.ended_at)'
+            ) }})
+        ) as leg_contact_state_seconds
+    from legs
+    inner join states -- lost: legs wholly outside any state
+        on legs.delivered_agent_id = states.delivered_agent_id
+            and legs.business_date = states.business_date
+            and states.started_at < legs.answered_at + legs.handle_seconds * interval 1 second
+            and states.ended_at > legs.answered_at
+    inner join groups -- lost: states in which nobody handles a contact
+        on states.state = groups.state
+    where groups.state_group = 'handling'
+    group by legs.business_date, legs.delivered_agent_id, legs.segment_id
+
+),
+
 -- one branch per source; the parts that it does not know are empty
 everything as (
 
@@ -94,6 +126,9 @@ everything as (
     from legs
     where delivered_agent_id is not null and answered_at is not null
     group by business_date, delivered_agent_id
+    union all by name
+    select business_date, delivered_agent_id, leg_contact_state_seconds
+    from legs_in_states
     union all by name
     select
         business_date,

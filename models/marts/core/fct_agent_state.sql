@@ -80,6 +80,7 @@ ended as (
     select
         agent_id,
         state,
+        date_trunc('second', ended_at) as delivered_ended_at,
         date_trunc('second', started_at) as started_at,
         date_trunc('second', least(
             coalesce(ended_at, {{ as_of() }}),
@@ -135,6 +136,7 @@ cut as (
             when business_date = last_day then ended_at
             else {{ utc_instant('cast(business_date + 1 as timestamp)', 'time_zone') }}
         end as ended_at,
+        business_date = last_day and ended_at < least(delivered_ended_at, {{ as_of() }}) as is_cut_short,
         least({{ utc_instant('cast(business_date + 1 as timestamp)', 'time_zone') }}, {{ as_of() }}) as day_ends_at
     from daily
     where {{ touched() }}
@@ -151,7 +153,8 @@ select
     cut.started_at,
     cut.ended_at,
     {{ seconds_between('cut.started_at', 'cut.ended_at') }} as state_seconds,
-    cut.ended_at = cut.day_ends_at as is_at_close
+    cut.ended_at = cut.day_ends_at as is_at_close,
+    coalesce(cut.is_cut_short, false) as is_cut_short
 from cut
 left join agents
     on cut.agent_id = agents.agent_id

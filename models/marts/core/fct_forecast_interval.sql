@@ -34,7 +34,7 @@ sites as (
 -- of several baselines for one interval the last version counts
 baselines as (
 
-    select *
+    select *, count(*) over (partition by queue_id, interval_start_at) as baseline_count
     from forecasts
     qualify row_number() over (partition by queue_id, interval_start_at order by forecast_version desc) = 1
 
@@ -64,6 +64,7 @@ forecast_pieces as (
         forecast_version,
         forecast_contacts,
         forecast_aht_seconds,
+        baseline_count,
         interval_minutes,
         time_zone,
         started_at,
@@ -93,6 +94,7 @@ expected as (
         starts_at as interval_start_at,
         {{ local_date('starts_at', 'time_zone') }} as business_date,
         max(forecast_version) as forecast_version,
+        max(baseline_count) as baseline_count,
         cast(sum(contacts_in_interval) as decimal(18, 6)) as forecast_contacts,
         cast(coalesce(
             sum(contacts_in_interval * forecast_aht_seconds)
@@ -143,6 +145,7 @@ compared as (
         coalesce(expected.interval_start_at, actual.interval_start_at) as interval_start_at,
         coalesce(expected.business_date, actual.business_date) as business_date,
         expected.forecast_version,
+        coalesce(expected.baseline_count, 0) as baseline_count,
         coalesce(expected.forecast_contacts, 0) as forecast_contacts,
         expected.forecast_aht_seconds,
         coalesce(actual.actual_contacts, 0) as actual_contacts,
@@ -164,6 +167,7 @@ select
     queues.channel,
     coalesce(queues.site_id, 'unknown') as site_id,
     compared.forecast_version,
+    cast(compared.baseline_count as integer) as baseline_count,
     cast(compared.forecast_contacts as decimal(18, 6)) as forecast_contacts,
     compared.forecast_aht_seconds,
     compared.actual_contacts,

@@ -117,7 +117,10 @@ apart as (
                 rows between unbounded preceding and 1 preceding
             ),
             begins_at
-        )) as holds_from
+        )) as holds_from,
+        coalesce(
+            lead(begins_at) over (partition by agent_id, business_date order by begins_at, start_at, schedule_segment_id) < ends_at, false
+        ) as is_overlapped
     from cut
     where ends_at > begins_at
 
@@ -136,7 +139,8 @@ select
     apart.version_published_at,
     apart.holds_from as started_at,
     apart.ends_at as ended_at,
-    {{ seconds_between('apart.holds_from', 'apart.ends_at') }} as scheduled_seconds
+    {{ seconds_between('apart.holds_from', 'apart.ends_at') }} as scheduled_seconds,
+    apart.is_overlapped
 from apart
 left join agents
     on apart.agent_id = agents.agent_id
