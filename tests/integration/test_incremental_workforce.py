@@ -1,4 +1,4 @@
-"""Late states, corrected schedules, absences approved later and forecasts locked anew: every night equals a full rebuild."""
+"""Late states, corrected schedules, approved absences and forecasts locked anew: nights equal a full rebuild."""
 
 import shutil
 from datetime import datetime, timedelta
@@ -7,9 +7,7 @@ from pathlib import Path
 from tests.support.nights import Nights, differences, land_golden
 
 STATES = "agent_id,started_at,ended_at,state\n"
-SCHEDULES = (
-    "schedule_segment_id,agent_id,activity,is_paid,counts_for_adherence,start_at,end_at,version_published_at\n"
-)
+SCHEDULES = "schedule_segment_id,agent_id,activity,is_paid,counts_for_adherence,start_at,end_at,version_published_at\n"
 ABSENCES = "absence_id,agent_id,start_at,end_at,absence_type,is_planned,approval_status\n"
 EXCEPTIONS = "exception_id,agent_id,start_at,end_at,exception_type,is_excused\n"
 FORECASTS = (

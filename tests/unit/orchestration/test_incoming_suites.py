@@ -69,6 +69,21 @@ DECLARED = (
     extract("order_lines", ["order_id", "line_no"]),
     extract("cost_ledger", ["entry_id", day("period_end"), "currency"]),
     extract("fx_rates", [day("rate_date"), "currency"]),
+    extract("agents", ["agent_id"]),
+    extract("queues", ["queue_id"]),
+    extract("sites", ["site_id"]),
+    extract("agent_states", ["agent_id", instant("started_at"), instant("ended_at")]),
+    extract("schedules", ["schedule_segment_id", "agent_id"]),
+    extract(
+        "forecasts",
+        [
+            "forecast_version",
+            ColumnDeclaration("is_baseline", "boolean", "is_baseline"),
+            "queue_id",
+            instant("interval_start_at"),
+        ],
+    ),
+    extract("staff_requirements", ["site_id", instant("interval_start_at")]),
     extract("survey_invitations", ["invitation_id", instant("sent_at")]),
     extract("survey_responses", ["response_id", "invitation_id", instant("responded_at")]),
 )
@@ -95,6 +110,13 @@ HONEST = {
     "cost_ledger": ["entry_id,period_end,currency", "l1,2024-11-01,USD", "l2,2024-11-01,EUR"],
     "fx_rates": ["rate_date,currency", "2024-11-01,USD"],
     "order_lines": ["order_id,line_no", "o1,1"],
+    "agents": ["agent_id", "a1"],
+    "queues": ["queue_id", "q1"],
+    "sites": ["site_id", "s1"],
+    "agent_states": ["agent_id,started_at,ended_at", f"a1,{DAY},2024-11-01T11:00:00Z", "a1,2024-11-01T11:00:00Z,"],
+    "schedules": ["schedule_segment_id,agent_id", "g1,a1"],
+    "forecasts": ["forecast_version,is_baseline,queue_id,interval_start_at", f"v1,true,q1,{DAY}", f"v2,false,q1,{DAY}"],
+    "staff_requirements": ["site_id,interval_start_at", f"s1,{DAY}"],
     "survey_invitations": ["invitation_id,sent_at", f"i1,{DAY}"],
     "survey_responses": ["response_id,invitation_id,responded_at", "r1,i1,2024-11-01T11:00:00Z"],
 }
@@ -199,6 +221,27 @@ LANDED: dict[str, tuple[str, list[str], str, str]] = {
     ),
     "incoming_finance.order_rates.all_have_a_rate": (
         "orders", ["order_id,customer_id,currency,ordered_at", f"o9,u1,GBP,{DAY}"], "b.csv", "example=o9",
+    ),
+    "incoming_workforce.states.few_are_of_unknown_agents": (
+        "agent_states", ["agent_id,started_at,ended_at", f"nobody,{DAY},"], "b.csv", "example=nobody",
+    ),
+    "incoming_workforce.states.few_overlap": (
+        "agent_states", ["agent_id,started_at,ended_at", "a1,2024-11-01T10:30:00Z,2024-11-01T10:40:00Z"], "b.csv",
+        "example=a1",
+    ),
+    "incoming_workforce.schedules.few_are_of_unknown_agents": (
+        "schedules", ["schedule_segment_id,agent_id", "g9,nobody"], "b.csv", "example=nobody",
+    ),
+    "incoming_workforce.forecasts.few_are_of_unknown_queues": (
+        "forecasts", ["forecast_version,is_baseline,queue_id,interval_start_at", f"v1,true,q9,{DAY}"], "b.csv",
+        "example=q9",
+    ),
+    "incoming_workforce.forecasts.each_interval_has_one_baseline": (
+        "forecasts", ["forecast_version,is_baseline,queue_id,interval_start_at", f"v3,true,q1,{DAY}"], "b.csv",
+        "example=q1",
+    ),
+    "incoming_workforce.requirements.few_are_of_unknown_sites": (
+        "staff_requirements", ["site_id,interval_start_at", f"s9,{DAY}"], "b.csv", "example=s9",
     ),
     "incoming_survey.responses.few_are_uninvited": (
         "survey_responses", ["response_id,invitation_id,responded_at", f"r9,nobody,{DAY}"], "b.csv", "example=r9",

@@ -50,7 +50,7 @@ def test_the_projects_suites_are_one_file_per_border_and_subject() -> None:
     incoming, outgoing = load_suites(EXPECTATIONS, "incoming"), load_suites(EXPECTATIONS, "outgoing")
     assert {one.name for one in incoming} == {
         "incoming_crm", "incoming_delivery", "incoming_finance", "incoming_survey", "incoming_technology",
-        "incoming_telephony",
+        "incoming_telephony", "incoming_workforce",
     }  # fmt: skip
     assert {one.name for one in outgoing} == {"outgoing_kpi_value", "outgoing_reconciliation"}
 
@@ -62,7 +62,13 @@ def test_every_suite_of_the_project_can_stop_the_night_or_is_only_recorded_on_pu
         for one in load_suites(EXPECTATIONS, border)
     }
     only_recorded = {name for name, severities in by_suite.items() if "critical" not in severities}
-    assert only_recorded == {"incoming_crm", "incoming_finance", "incoming_survey", "incoming_technology"}
+    assert only_recorded == {
+        "incoming_crm",
+        "incoming_finance",
+        "incoming_survey",
+        "incoming_technology",
+        "incoming_workforce",
+    }
 
 
 def evaluate(frame: pd.DataFrame, *expectations: Expectation, identify: tuple[str, ...] = ()) -> list[Any]:
