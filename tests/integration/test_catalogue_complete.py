@@ -1,0 +1,103 @@
+"""Every KPI and every variant of the catalogue is defined here, and the definitions agree with it."""
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.documents.lineage import kpi_metrics
+from orchestration.settings import PROJECT_DIR
+from orchestration.transform.project import DbtPaths
+from orchestration.transform.runner import current_manifest
+
+CATALOGUE = PROJECT_DIR.parent / "shared" / "kpi" / "catalogue.csv"
+
+NOT_YET: set[str] = set()
+"""KPIs whose models are still to come."""
+
+LEFT_OUT: dict[tuple[str, str], str] = {}
+"""Variants of the catalogue that are not computed, with the reason."""
+
+Kpi = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> list[dict[str, str]]:
+    """Return the rows of the catalogue."""
+    if not CATALOGUE.is_file():
+        pytest.skip("needs the KPI catalogue, which is kept outside the repository")
+    with CATALOGUE.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def defined(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Kpi]:
+    """Return what the metrics say of every KPI and variant."""
+    folder: Path = tmp_path_factory.mktemp("catalogue")
+    manifest = current_manifest(DbtPaths(PROJECT_DIR, folder / "state"), folder)
+    return {(kpi["kpi_id"], kpi["variant"]): kpi for _, kpi in kpi_metrics(manifest)}
+
+
+def variants_of(text: str) -> list[str]:
+    """Return the ids of the variants that the catalogue lists: ``window_1d/3d (why)`` names window_1d and window_3d."""
+    found: list[str] = []
+    for entry in re.sub(r"\s\(.*?(?=;|$)", "", text).split(";"):
+        first, *others = entry.strip().split("/")
+        prefix = first[: first.rindex("_") + 1] if "_" in first and others else ""
+        found += [re.sub(r"[^a-z0-9]+", "_", name.strip().lower()) for name in (first, *(prefix + o for o in others))]
+    return [name for name in found if name not in ("", "none")]
+
+
+def test_variants_are_read_as_they_are_listed() -> None:
+    assert variants_of("any_reason; no_transfer (net); window_1d/3d/14d; shrm ((begin+end)/2)") == [
+        "any_reason",
+        "no_transfer",
+        "window_1d",
+        "window_3d",
+        "window_14d",
+        "shrm",
+    ]
+    assert variants_of("none") == []
+    assert variants_of("cost of overstaffing; median/p90 (row data)") == ["cost_of_overstaffing", "median", "p90"]
+
+
+def test_every_kpi_of_the_catalogue_is_defined(
+    catalogue: list[dict[str, str]], defined: dict[tuple[str, str], Kpi]
+) -> None:
+    listed = {row["kpi_id"] for row in catalogue}
+    assert len(listed) == 76
+    assert {kpi_id for kpi_id, _ in defined} == listed - NOT_YET
+
+
+def test_every_variant_of_the_catalogue_is_defined(
+    catalogue: list[dict[str, str]], defined: dict[tuple[str, str], Kpi]
+) -> None:
+    listed = {(row["kpi_id"], variant) for row in catalogue for variant in ["default", *variants_of(row["variants"])]}
+    missing = {key for key in listed - set(defined) if key[0] not in NOT_YET}
+    assert missing == set(LEFT_OUT)
+
+
+def test_definitions_agree_with_the_catalogue(
+    catalogue: list[dict[str, str]], defined: dict[tuple[str, str], Kpi]
+) -> None:
+    wrong = []
+    for row in catalogue:
+        kpi = defined.get((row["kpi_id"], "default"))
+        if kpi is None:
+            continue
+        for ours, theirs in (
+            (kpi["name"], row["name"]),
+            (kpi["category"], row["category"]),
+            (kpi["unit"], row["unit"]),
+            (kpi["direction"], row["direction"]),
+            (kpi["additivity"], row["additivity"]),
+            (kpi["tier"], row["tier"]),
+            (sorted(kpi["classes"]), sorted(row["class"].split(";"))),
+            (sorted(kpi["roles"]), sorted(row["roles"].split("/"))),
+            (kpi.get("aliases", []), [alias.strip() for alias in row["aliases"].split(";") if alias.strip()]),
+        ):
+            if ours != theirs:
+                wrong.append(f"{row['kpi_id']}: {ours} and not {theirs}")
+    assert wrong == []
