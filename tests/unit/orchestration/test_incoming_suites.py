@@ -83,6 +83,8 @@ DECLARED = (
         ],
     ),
     extract("staff_requirements", ["site_id", instant("interval_start_at")]),
+    extract("qa_evaluations", ["evaluation_id", "contact_id"]),
+    extract("qa_section_scores", ["evaluation_id", "section_code"]),
     extract("survey_invitations", ["invitation_id", instant("sent_at")]),
     extract("survey_responses", ["response_id", "invitation_id", instant("responded_at")]),
 )
@@ -115,6 +117,8 @@ HONEST = {
     "schedules": ["schedule_segment_id,agent_id", "g1,a1"],
     "forecasts": ["forecast_version,is_baseline,queue_id,interval_start_at", f"v1,true,q1,{DAY}", f"v2,false,q1,{DAY}"],
     "staff_requirements": ["site_id,interval_start_at", f"s1,{DAY}"],
+    "qa_evaluations": ["evaluation_id,contact_id", "e1,c1", "e2,"],
+    "qa_section_scores": ["evaluation_id,section_code", "e1,procedure"],
     "survey_invitations": ["invitation_id,sent_at", f"i1,{DAY}"],
     "survey_responses": ["response_id,invitation_id,responded_at", "r1,i1,2024-11-01T11:00:00Z"],
 }
@@ -240,6 +244,12 @@ LANDED: dict[str, tuple[str, list[str], str, str]] = {
     ),
     "incoming_workforce.requirements.few_are_of_unknown_sites": (
         "staff_requirements", ["site_id,interval_start_at", f"s9,{DAY}"], "b.csv", "example=s9",
+    ),
+    "incoming_quality.evaluation_contacts.few_are_unknown": (
+        "qa_evaluations", ["evaluation_id,contact_id", "e9,nobody"], "b.csv", "example=e9",
+    ),
+    "incoming_quality.section_evaluations.few_are_unknown": (
+        "qa_section_scores", ["evaluation_id,section_code", "e9,procedure"], "b.csv", "example=e9",
     ),
     "incoming_survey.responses.few_are_uninvited": (
         "survey_responses", ["response_id,invitation_id,responded_at", f"r9,nobody,{DAY}"], "b.csv", "example=r9",

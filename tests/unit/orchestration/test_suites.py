@@ -49,8 +49,8 @@ def test_a_suite_that_promises_nothing_or_too_little_is_refused(
 def test_the_projects_suites_are_one_file_per_border_and_subject() -> None:
     incoming, outgoing = load_suites(EXPECTATIONS, "incoming"), load_suites(EXPECTATIONS, "outgoing")
     assert {one.name for one in incoming} == {
-        "incoming_crm", "incoming_delivery", "incoming_finance", "incoming_survey", "incoming_technology",
-        "incoming_telephony", "incoming_workforce",
+        "incoming_crm", "incoming_delivery", "incoming_finance", "incoming_quality", "incoming_survey",
+        "incoming_technology", "incoming_telephony", "incoming_workforce",
     }  # fmt: skip
     assert {one.name for one in outgoing} == {"outgoing_kpi_value", "outgoing_reconciliation"}
 
@@ -65,6 +65,7 @@ def test_every_suite_of_the_project_can_stop_the_night_or_is_only_recorded_on_pu
     assert only_recorded == {
         "incoming_crm",
         "incoming_finance",
+        "incoming_quality",
         "incoming_survey",
         "incoming_technology",
         "incoming_workforce",
