@@ -26,15 +26,23 @@ from simulator.streams import stream
 from simulator.world import REASONS
 
 # Rows that say when they were updated, or never change: a repeat of anything else could bring back an old state.
-REPEATED = ("contacts", "contact_segments", "agent_states", "order_lines", "ticket_messages", "survey_responses")
+REPEATED = (
+    "contacts", "contact_segments", "agent_states", "self_service_sessions", "schedules", "order_lines",
+    "ticket_events", "ticket_messages", "survey_responses", "qa_section_scores",
+)  # fmt: skip
 # Entity: (timestamp column, column with a closed list of values, required id).
 SPOILED = {
     "contacts": ("started_at", "channel", "contact_id"),
     "contact_segments": ("queued_at", "leg_type", "contact_id"),
     "agent_states": ("ended_at", "state", "agent_id"),
+    "self_service_sessions": ("started_at", "exit_type", "session_id"),
+    "schedules": ("start_at", "activity", "schedule_segment_id"),
+    "absences": ("start_at", "approval_status", "absence_id"),
     "orders": ("ordered_at", "status", "order_id"),
+    "ticket_events": ("event_at", "event_type", "event_id"),
     "tickets": ("created_at", "status", "ticket_id"),
     "survey_responses": ("responded_at", "is_complete", "response_id"),
+    "qa_evaluations": ("evaluated_on", "evaluation_type", "evaluation_id"),
 }
 BAD_TIME, BAD_CODE = "31/02/2025 25:61", "???"
 

@@ -80,7 +80,8 @@ def recount_the_rest(extracts: Any) -> dict[str, int]:
         order = orders[line["order_id"]]
         if order["status"] != "cancelled":
             count[f"orders_net_cents_{order['currency']}"] += round(float(line["net_amount"]) * 100)
-    for event in extracts.latest("ticket_events", "event_id"):
+    events = {row["event_id"]: row for row in extracts.delivered("ticket_events") if is_readable(row)}
+    for event in events.values():
         count["tickets_created"] += event["event_type"] == "created"
         count["tickets_deleted"] += event["event_type"] == "deleted"
         count["tickets_escalated"] += event["event_type"] == "escalated"
@@ -92,8 +93,7 @@ def recount_the_rest(extracts: Any) -> dict[str, int]:
     attempts = extracts.latest("retention_attempts", "contact_id")
     count["retention_attempts"] = len(attempts)
     count["retention_saved"] = sum(row["outcome"] == "saved" for row in attempts)
-    changes = [row for row in extracts.latest("ticket_events", "event_id") if row["event_type"] == "assigned"]
-    count["tickets_assigned"] = len({row["ticket_id"] for row in changes})
+    count["tickets_assigned"] = len({row["ticket_id"] for row in events.values() if row["event_type"] == "assigned"})
     statuses = {row["ticket_id"]: row["status"] for row in extracts.delivered("tickets") if is_readable(row)}
     count["tickets_resolved"] = sum(status in ("solved", "closed") for status in statuses.values())
     for entry in extracts.delivered("cost_ledger"):
