@@ -2,16 +2,6 @@
 
 from dataclasses import dataclass
 
-WAITED_FOR = frozenset(
-    {
-        "blocked_contact_rate",
-        "callback_success_rate",
-        "self_service_share",
-        "self_service_containment_rate",
-    }
-)
-"""KPIs that may be missing from ``dim_kpi``; it must end empty."""
-
 NOT_A_FACT = frozenset(
     {
         "corrected_contacts",
