@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from simulator.clock import HALF_HOUR, local_date, midnight, stamp
+from simulator.clock import HALF_HOUR, midnight, stamp
 from simulator.context import Context
 from simulator.duty import ON_QUEUE, PAID, Activity, Duty, Span, by_day, merged, overlaps
 from simulator.output import flag
@@ -17,6 +17,7 @@ from simulator.world import site_of
 FALLS_SICK, SICK_DAYS, NO_SHOW, CALLED_HOME = 0.016, 3.0, 0.008, 0.006
 NO_NOTE = 0.08
 LATE, LATE_EXCUSED = 0.035, 0.3
+FORGIVEN, DATES_KEPT = 600, 5
 DAY = 86_400
 
 
@@ -44,7 +45,7 @@ class Attendance:
         self._rng = context.rng("attendance")
         self._staff = staff
         self._sick: dict[str, Spell] = {}
-        self._paid: dict[str, tuple[date, int]] = {}
+        self._booked: dict[str, dict[date, int]] = {}
         self._absences = 0
         self._exceptions = 0
 
@@ -93,7 +94,7 @@ class Attendance:
         """Let an agent have a paid day off."""
         self._planned(agent, leave)
         self._count(agent, "shrinkage_seconds", [leave[1:]])
-        self._engine.at(leave.end, self._pay, agent, day, leave.end - leave.start)
+        self._engine.at(leave.start, self._pay, agent, day, leave.end - leave.start)
 
     def comes(self, duty: Duty, day: date) -> bool:
         """Settle whether and when the agent comes; report an absence when the shift begins."""
@@ -101,7 +102,7 @@ class Attendance:
         duty.arrives = max(duty.start + max(-120, int(rng.gauss(20, 90))), self._engine.now)
         duty.leaves = duty.end
         if agent.sick_until >= day:
-            return self._misses(duty, day, self._sick[agent.agent_id])
+            return self._misses(duty, self._sick[agent.agent_id])
         chance = rng.random()
         if chance < FALLS_SICK:
             days = 1 + min(int(rng.expovariate(1 / SICK_DAYS)), 9)
@@ -112,16 +113,17 @@ class Attendance:
             spell = self._sick[agent.agent_id] = Spell(agent, duty.start, end, "sick")
             self._engine.at(duty.start, self.report, spell)
             self._engine.at(duty.start + rng.randint(DAY, 3 * DAY), self._judge, spell, rng.random() >= NO_NOTE)
-            return self._misses(duty, day, spell)
+            return self._misses(duty, spell)
         if chance < FALLS_SICK + NO_SHOW:
             spell = Spell(agent, duty.start, duty.end, "no_show", status="unapproved")
             self._engine.at(duty.start + 1_800, self.report, spell)
-            return self._misses(duty, day, spell)
+            return self._misses(duty, spell)
         if chance < FALLS_SICK + NO_SHOW + CALLED_HOME:
             duty.leaves = duty.end - rng.randint(2, min(8, (duty.end - duty.start) // HALF_HOUR - 3)) * HALF_HOUR
         elif rng.random() < LATE and duty.arrives > duty.start:
             duty.arrives += rng.randint(300, 2_700)
             self._engine.at(duty.arrives, self._late, duty, rng.random() < LATE_EXCUSED)
+        self._pay_as_planned(duty)
         return True
 
     def _called_home(self, duty: Duty, left: int) -> None:
@@ -133,11 +135,10 @@ class Attendance:
     def _late(self, duty: Duty, excused: bool) -> None:
         self.except_from(duty, duty.start, duty.arrives, "late", excused=excused)
 
-    def _misses(self, duty: Duty, day: date, spell: Spell) -> bool:
+    def _misses(self, duty: Duty, spell: Spell) -> bool:
         self._miss(duty, spell)
         self._count(duty.agent, "shrinkage_seconds", [a[1:] for a in duty.activities if a.kind in PAID])
-        paid = 0 if spell.kind == "no_show" else duty.paid_seconds
-        self._engine.at(duty.end, self._pay, duty.agent, day, paid)
+        self._pay_as_planned(duty, is_paid=spell.kind != "no_show")
         return False
 
     def _miss(self, duty: Duty, spell: Spell) -> None:
@@ -158,22 +159,55 @@ class Attendance:
                 self._out.count("absence_unapproved_seconds", seconds, day)
 
     def _pay(self, agent: Agent, day: date, seconds: int) -> None:
-        """Pay a work date; the rest of a night and the next one may begin on the same date."""
-        paid_on, before = self._paid.get(agent.agent_id, (day, 0))
-        total = seconds + before if paid_on == day else seconds
-        self._paid[agent.agent_id] = (day, total)
-        self._out.put("paid_time", f"{agent.agent_id}/{day}", agent.agent_id, day.isoformat(), str(total))
+        """Book paid seconds on a work date, on top of what is booked: two nights may share a date."""
+        booked = self._booked.setdefault(agent.agent_id, {})
+        booked[day] = booked.get(day, 0) + seconds
+        while len(booked) > DATES_KEPT:
+            del booked[min(booked)]
+        self._out.put("paid_time", f"{agent.agent_id}/{day}", agent.agent_id, day.isoformat(), str(booked[day]))
         self._out.count("paid_seconds", seconds, day)
         self._staff.paid_seconds[agent.pool.site_id] += seconds
+
+    def _pay_as_planned(self, duty: Duty, *, is_paid: bool = True) -> None:
+        """Book a shift as planned on each of its dates as the date comes; the end of the shift corrects it."""
+        zone = site_of(duty.agent.pool.site_id).zone
+        planned: dict[date, int] = {}
+        for day, seconds in by_day(zone, [a[1:] for a in duty.activities if a.kind in PAID]):
+            planned[day] = planned.get(day, 0) + seconds
+        for day, seconds in planned.items():
+            starts = max(duty.start, midnight(zone, day))
+            self._engine.at(starts, self._book, duty, day, seconds if is_paid else 0)
+
+    def _book(self, duty: Duty, day: date, seconds: int) -> None:
+        if not duty.is_over:
+            duty.paid[day] = seconds
+            self._pay(duty.agent, day, seconds)
+
+    def _pay_as_worked(self, duty: Duty, logged_out: int) -> None:
+        """Correct what is booked: not the time missed by more than ten minutes, nor less than was worked."""
+        zone = site_of(duty.agent.pool.site_id).zone
+        missed = [(duty.start, duty.arrives)] if duty.arrives - duty.start > FORGIVEN else []
+        if logged_out < duty.end - FORGIVEN:
+            missed.append((logged_out, duty.end))
+        due: dict[date, int] = dict.fromkeys(duty.paid, 0)
+        paid = [a[1:] for a in duty.activities if a.kind in PAID]
+        for day, seconds in by_day(zone, paid):
+            due[day] = due.get(day, 0) + seconds
+        for day, seconds in by_day(zone, overlaps(paid, missed)):
+            due[day] -= seconds
+        worked = dict.fromkeys(due, 0)
+        for day, seconds in by_day(zone, [state[1:] for state in duty.states if state.kind != "meal"]):
+            worked[day] = worked.get(day, 0) + seconds
+        duty.is_over = True
+        for day, seconds in worked.items():
+            self._pay(duty.agent, day, max(due.get(day, 0), seconds) - duty.paid.get(day, 0))
 
     def settle(self, duty: Duty, logged_out: int) -> None:
         """Close a worked shift: pay it, and count where plan and reality agree."""
         if duty.leaves < duty.end and logged_out < duty.end:
             self._called_home(duty, logged_out)
         zone = site_of(duty.agent.pool.site_id).zone
-        missing = max(0, duty.arrives - duty.start - 600) + (duty.end - duty.leaves)
-        overtime = max(0, logged_out - duty.end - 300)
-        self._pay(duty.agent, local_date(zone, duty.start), max(0, duty.paid_seconds - missing) + overtime)
+        self._pay_as_worked(duty, logged_out)
         on_queue = merged(state[1:] for state in duty.states if state.kind in ON_QUEUE)
         adherent: list[Span] = []
         for activity in duty.activities:

@@ -49,11 +49,8 @@ class Duty:
     leaves: int = 0
     states: list[State] = field(default_factory=list)
     excused: list[Span] = field(default_factory=list)
-
-    @property
-    def paid_seconds(self) -> int:
-        """Planned seconds that are paid."""
-        return sum(activity.end - activity.start for activity in self.activities if activity.kind in PAID)
+    paid: dict[date, int] = field(default_factory=dict)
+    is_over: bool = False
 
 
 def activities(start: int, end: int, rng: random.Random, *, is_full: bool) -> list[Activity]:

@@ -192,3 +192,18 @@ def test_paid_time_is_one_row_per_agent_and_day_and_none_for_a_no_show(clean: An
             if row["absence_type"] == "no_show" and row["end_at"] < "2024-11-05":
                 day = next(r["_local"] for r in agent.scheduled if r["start_at"] == row["start_at"])
                 assert paid[agent_id, day] == 0
+
+
+def test_nobody_works_more_than_is_paid_on_a_date_that_is_over(clean: Any, work: dict[str, Work]) -> None:
+    paid = {
+        (row["agent_id"], row["work_date"]): int(row["paid_seconds"])
+        for row in clean.latest("paid_time", "agent_id", "work_date")
+    }
+    worked: Counter[tuple[str, str]] = Counter()
+    for agent_id, agent in work.items():
+        logged_in = bits([row for row in agent.states if row["state"] != "meal"], "started_at", "ended_at")
+        for day in COMPLETE:
+            start, end = (midnight(agent.zone, day + timedelta(days=n)) - BASE for n in (0, 1))
+            worked[agent_id, day.isoformat()] = (logged_in >> start & ((1 << (end - start)) - 1)).bit_count()
+    assert [key for key, seconds in worked.items() if seconds > paid.get(key, 0)] == []
+    assert len({row["_day"] for row in clean.delivered("paid_time")}) == 16
