@@ -46,6 +46,9 @@ def disagreements(
         seen.add((metric, key))
         want = numbers(at(computed, known[metric], key))  # type: ignore[arg-type]
         empty = want[0] == 0 and not want[1] and all(not number for number in got)
+        # nothing to divide by: nobody knows, or there was none
+        if got[1] is None and want[1] == 0 and got[2] is None:
+            want = (want[0], None, None)
         if not empty and not all(is_same(one, other) for one, other in zip(got, want, strict=True)):
             found.append(f"{kpi_id} {variant} {show(key)}: published {tuple(got)}, computed {want}")
     for metric, rows in computed.items():

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tests.reference.center import Center
 from tests.reference.records import Row, flag, instant, number
-from tests.reference.sums import Definition, Fact, Parts
+from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 
 WINDOWS = (1, 3, 14, 30)
 
@@ -92,17 +92,16 @@ def end_of(contact: Row, center: Center) -> datetime:
     return instant(contact["ended_at"]) if contact.get("ended_at") else center.as_of
 
 
-def facts(center: Center) -> Iterator[Fact]:
+def facts(center: Center) -> Iterator[Fact | PeriodFact]:
     """Yield the facts of all contacts."""
     history, voice = History(center), History(center, "voice")
+    yield from sentiment_facts(center)
     for contact in center.contacts.values():
         on = center.contact_day(contact)
-        yield from sentiment_facts(center, contact)
         if contact["direction"] != "inbound":
             continue
         handling = center.inbound_handling_legs(contact["contact_id"])
-        entries = [leg for leg in center.legs.get(contact["contact_id"], []) if leg.get("queue_id")]
-        scopes = center.credit(contact, 0) | {"queue": entries[0]["queue_id"] if entries else ""}
+        scopes = of_first(center, contact)
         if handling and contact.get("is_resolved"):
             yield Fact(on, scopes, {"disposed": 1, "disposed_resolved": int(flag(contact["is_resolved"]))})
         if contact.get("customer_id"):
@@ -113,19 +112,37 @@ def facts(center: Center) -> Iterator[Fact]:
             yield Fact(on, scopes, parts)
 
 
-def sentiment_facts(center: Center, contact: Row) -> Iterator[Fact]:
-    """Yield a contact's sentiment, if it has a score."""
-    if contact.get("sentiment_score"):
-        score = number(contact["sentiment_score"])
-        on = center.contact_day(contact)
-        scopes = center.credit(contact, -1)
-        parts: Parts = {
-            "sentiment_sum": score,
-            "sentiment_contacts": 1,
-            "sentiment_positive": int(score > 0),
-            "sentiment_negative": int(score < 0),
-        }
-        yield Fact(on, scopes, parts)
+def sentiment_facts(center: Center) -> Iterator[PeriodFact]:
+    """Yield sentiment by period and scope, as the model scored it that scored the period's last contact."""
+    scored: dict[tuple[str, date], list[Row]] = defaultdict(list)
+    for contact in center.contacts.values():
+        if contact.get("sentiment_score"):
+            for period_type in PERIODS:
+                scored[(period_type, period_start(period_type, center.contact_day(contact)))].append(contact)
+    for (period_type, start), contacts in scored.items():
+        newest = max((center.contact_day(row), model_of(row)) for row in contacts)[1]
+        for contact in contacts:
+            if model_of(contact) == newest:
+                score = number(contact["sentiment_score"])
+                parts: Parts = {
+                    "sentiment_sum": score,
+                    "sentiment_contacts": 1,
+                    "sentiment_positive": int(score > 0),
+                    "sentiment_negative": int(score < 0),
+                }
+                for scope in scope_keys(of_first(center, contact)):
+                    yield PeriodFact(period_type, start, scope, parts)
+
+
+def model_of(contact: Row) -> str:
+    """Return the version of the model that scored a contact."""
+    return contact.get("sentiment_model_version") or "unknown"
+
+
+def of_first(center: Center, contact: Row) -> dict[str, str]:
+    """Return the scopes of a contact: its first queue, and agent and team who handled it first."""
+    queues = [leg["queue_id"] for leg in center.legs.get(contact["contact_id"], []) if leg.get("queue_id")]
+    return center.credit(contact, 0) | {"queue": queues[0] if queues else ""}
 
 
 def repeat_parts(history: History, contact: Row) -> Parts:

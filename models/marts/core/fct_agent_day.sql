@@ -27,9 +27,10 @@ states as (
 
 ),
 
+-- colleagues who talk to each other handle no contact
 legs as (
 
-    select * from {{ ref('fct_contact_segment') }} where {{ touched() }}
+    select * from {{ ref('fct_contact_segment') }} where direction <> 'internal' and {{ touched() }}
 
 ),
 

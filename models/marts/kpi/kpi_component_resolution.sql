@@ -9,7 +9,7 @@
 
 with contacts as (
 
-    select * from {{ ref('fct_contact') }} where {{ touched() }}
+    select * from {{ ref('fct_contact') }} where direction <> 'internal' and {{ touched() }}
 
 )
 

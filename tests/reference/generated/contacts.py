@@ -146,7 +146,7 @@ def contact(builder: Builder, at: datetime | None = None, like: Row | None = Non
         customer_id=customer, site_id=site_id, contact_reason_id=reason, campaign_id="",
         started_at=start - timedelta(seconds=chosen.choice((0, 0, 0, 25))) if kind != "waiting" else start,
         ended_at=end if is_ended else None, is_resolved=resolved, sentiment_score=sentiment,
-        sentiment_model_version="m1" if sentiment else "", is_test=kind == "test",
+        sentiment_model_version=chosen.choice(("m1", "m2")) if sentiment else "", is_test=kind == "test",
         last_updated_at=end + timedelta(seconds=5),
     )  # fmt: skip
 
