@@ -25,6 +25,7 @@
       {subjects: [...], periods: [day, month]}            KPI values: those periods, their successors, and what is provisional
       {customers: true, column: month_start}              touched customers, and months still open at the last refresh
       {customers: true}                                   touched customers
+      {values_of_every_subject: true}                     all KPI values: what any subject's table rebuilds, see judged_tonight
       {subjects: [...], counted: [month, trailing_12m]}   rows that count a period: those that hold a touched day
 #}
 {% macro touched(expression=none) -%}
@@ -44,6 +45,8 @@
                 or {{ column }} >= (select date_trunc('month', {{ previous_as_of() }} - interval 2 day)::date)
                 {%- endif %}
             )
+        {%- elif by.values_of_every_subject -%}
+            {{ judged_tonight() }}
         {%- elif by.periods -%}
             (period_type, period_start) in (select (period_type, period_start) from ({{ periods_to_compute(model_periods()) }}))
         {%- elif by.counted -%}

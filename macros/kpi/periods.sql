@@ -53,7 +53,7 @@
     those still provisional, and their successors, whose previous value moves.
 #}
 {% macro periods_to_compute(periods) -%}
-    {%- set subjects = config.get('meta').touched.subjects -%}
+    {%- set subjects = touched_subjects() -%}
     select distinct -- a period may hold touched days and succeed such a period
         started.period_type,
         {{ period_shift('started.period_type', 'started.period_start', 'shift.steps') }} as period_start
@@ -83,7 +83,8 @@
     months. None while parsing.
 #}
 {% macro model_periods() -%}
-    {%- set periods = config.get('meta').touched.periods | list if execute else [] -%}
+    {%- set every = ['interval', 'day', 'week', 'month', 'quarter', 'year'] -%}
+    {%- set periods = config.get('meta').touched.periods or every if execute else [] -%}
     {{ return(periods + (['trailing_12m'] if 'month' in periods else [])) }}
 {%- endmacro %}
 
@@ -96,4 +97,20 @@
     {%- set wanted = (kpi.periods or offered) | list -%}
     {%- set adds_up = 'month' in wanted and kpi.additivity in ['additive', 'ratio_of_sums'] -%}
     {{ return(wanted if adds_up else wanted | reject('equalto', 'trailing_12m') | list) }}
+{%- endmacro %}
+
+
+{# The subjects that a model of values follows: its own, or those of every table of values (`values_of_every_subject`). #}
+{% macro touched_subjects() -%}
+    {%- set touched = config.get('meta').touched -%}
+    {%- if not touched.values_of_every_subject -%}
+        {{ return(touched.subjects) }}
+    {%- endif -%}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() if node.name.startswith('kpi_value_') and node.config.meta.touched -%}
+            {%- do found.extend(node.config.meta.touched.subjects) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found | unique | sort) }}
 {%- endmacro %}

@@ -20,6 +20,7 @@ with days as (
         'changed_survey_day',
         'changed_business_day',
         'changed_ticket_day',
+        'changed_system_day',
     ] %}
     select subject, business_date, reason, change_count from {{ ref(model) }}
     {{ 'union all' if not loop.last }}

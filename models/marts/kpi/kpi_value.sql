@@ -1,9 +1,28 @@
 -- grain: one row per KPI, variant, period type, period and scope; scope_type `enterprise` has no scope_id
-{{ config(materialized='view', meta={'published': true}) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='rebuild_touched',
+    on_schema_change='fail',
+    meta={
+        'published': true,
+        'published_in_parts': "period_type || '_' || strftime(period_start, '%Y-%m')",
+        'touched': {'values_of_every_subject': true},
+    }
+) }}
 
-with computed as (
+{%- for entity in judged_by() %}
+{%- do changes(entity) %}
+{%- endfor %}
+
+with every_value as (
 
     select * from {{ ref('kpi_value_computed') }}
+
+),
+
+computed as (
+
+    select * from every_value where {{ touched() }}
 
 ),
 
@@ -44,7 +63,7 @@ beginnings as (
             min(period_start) filter (where period_type = 'month'),
             min(period_start)
         ) as first_day
-    from computed
+    from every_value
     where scope_type = 'enterprise' and period_type <> 'trailing_12m' and numerator is not null
     group by kpi_id, variant
 
@@ -83,7 +102,7 @@ missing as (
             and periods.period_type = computed.period_type
             and periods.period_start = computed.period_start
             and computed.scope_type = 'enterprise'
-    left join computed as earlier
+    left join every_value as earlier
         on kpis.kpi_id = earlier.kpi_id
             and kpis.variant = earlier.variant
             and periods.period_type = earlier.period_type
