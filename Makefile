@@ -62,8 +62,8 @@ lint: $(INSTALLED) ## Only the style, type and SQL checks
 	@echo "mypy"; $(BIN)/mypy
 	@echo "sqlfluff"; $(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 $(SQL)
 
-unit: $(INSTALLED) ## Only the tests; PYTEST_ARGS goes to pytest
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+unit: $(INSTALLED) ## Only the tests, a worker per processor; PYTEST_ARGS goes to pytest
+	@$(BIN)/python -m pytest -n "$$($(BIN)/python -c 'import os; print(os.cpu_count())')" --dist loadfile $(PYTEST_ARGS)
 
 dev: setup ## Open Dagster's web interface, with the daemon that runs the schedule
 	@home=$$($(DAGSTER)) && DAGSTER_HOME="$$home" PATH="$$PWD/$(BIN):$$PATH" $(BIN)/dagster dev -m orchestration.definitions
