@@ -51,34 +51,64 @@ from compared
 {% endmacro %}
 
 
-{# CTE `divided`: numerator and denominator of every KPI, with the squares that some confidence intervals need. #}
+{#
+    CTE `divided`: numerator and denominator of every KPI, with the squares that some confidence intervals need.
+
+    KPIs of the same scopes and periods are read from one pass over the sums: a branch for each KPI would be as clear,
+    but planning a hundred of them costs the database more than computing them.
+#}
 {% macro kpi_divided(component, periods, period=none, instants=[]) %}
 {%- set keys = ['period_type', 'period_start'] + instants + ['scope_type', 'scope_id'] -%}
-divided as (
+{%- set alike = {} -%}
+{%- for kpi in kpi_definitions(component, period) -%}
+    {%- set where = "scope_type in ('" ~ kpi.scopes | join("', '") ~ "') and period_type in ('" ~ kpi_periods(kpi, periods) | join("', '") ~ "')" -%}
+    {%- do alike.setdefault(where, []).append(kpi) -%}
+{%- endfor -%}
+listed as (
 
-    {%- for kpi in kpi_definitions(component, period) %}
+    {%- for where, kpis in alike.items() %}
     select
-        '{{ kpi.kpi_id }}' as kpi_id,
-        '{{ kpi.variant }}' as variant,
         {{ keys | join(', ') }},
-        cast({{ kpi.numerator }} as double) as numerator,
-        cast({{ kpi.denominator or 'null' }} as double) as denominator,
-        cast({{ kpi_squares(kpi.confidence or {}) }} as double) as squared_sum
+        unnest([
+            {%- for kpi in kpis %}
+            struct_pack(
+                kpi_id := '{{ kpi.kpi_id }}',
+                variant := '{{ kpi.variant }}',
+                numerator := cast({{ kpi.numerator }} as double),
+                denominator := cast({{ kpi.denominator or 'null' }} as double),
+                squared_sum := cast({{ kpi_squares(kpi.confidence or {}) }} as double)
+            ){{ ',' if not loop.last }}
+            {%- endfor %}
+        ]) as kpi
     from summed
-    where scope_type in ('{{ kpi.scopes | join("', '") }}')
-        and period_type in ('{{ kpi_periods(kpi, periods) | join("', '") }}')
+    where {{ where }}
     {{ 'union all' if not loop.last }}
     {%- else %}
     select
-        '' as kpi_id,
-        '' as variant,
         {{ keys | join(', ') }},
-        cast(null as double) as numerator,
-        cast(null as double) as denominator,
-        cast(null as double) as squared_sum
+        struct_pack(
+            kpi_id := '',
+            variant := '',
+            numerator := cast(null as double),
+            denominator := cast(null as double),
+            squared_sum := cast(null as double)
+        ) as kpi
     from summed
     where false
     {%- endfor %}
+
+),
+
+divided as (
+
+    select
+        kpi.kpi_id,
+        kpi.variant,
+        {{ keys | join(', ') }},
+        kpi.numerator,
+        kpi.denominator,
+        kpi.squared_sum
+    from listed
 
 )
 {%- endmacro %}

@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['leg', 'access']}, 'published': true}
+    meta={'touched': {'subjects': ['leg', 'access']}}
 ) }}
 
 with callbacks as (

@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['leg', 'hours']}, 'published': true}
+    meta={'touched': {'subjects': ['leg', 'hours']}}
 ) }}
 
 {%- set step = "interval " ~ var('interval_minutes') ~ " minute" %}

@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['access']}, 'published': true}
+    meta={'touched': {'subjects': ['access']}}
 ) }}
 
 with intervals as (
