@@ -10,4 +10,7 @@
 ) }}
 
 -- depends_on: {{ ref('kpi_component_ticket') }}
-{{ kpi_values(component='ticket') }}
+-- depends_on: {{ ref('kpi_component_ticket_period') }}
+select * from ({{ kpi_values(component='ticket') }})
+union all
+select * from ({{ kpi_values(component='ticket_period', period_grain=true) }})

@@ -1,0 +1,81 @@
+-- grain: one row per period and scope, with what does not add up over time: the median first response, days of backlog
+{{ config(
+    materialized='incremental',
+    incremental_strategy='rebuild_touched',
+    on_schema_change='fail',
+    meta={'touched': {'subjects': ['ticket', 'ticket_backlog'], 'counted': ['day', 'week', 'month', 'quarter', 'year']}}
+) }}
+
+{%- set periods = ['day', 'week', 'month', 'quarter', 'year'] %}
+{%- set scopes = {'site': 'site_id', 'team': 'team_id', 'agent': 'agent_id', 'queue': 'queue_id', 'channel': 'channel'} %}
+
+with replied as (
+
+    select replied_on as business_date, site_id, team_id, agent_id, queue_id, channel, first_response_seconds
+    from {{ ref('fct_ticket') }}
+    where replied_on is not null
+
+),
+
+backlog as (
+
+    select business_date, site_id, team_id, queue_id, channel, open_tickets
+    from {{ ref('fct_ticket_backlog_day') }}
+
+),
+
+counted as (
+
+    {%- for period in periods %}
+    {%- set start = period_of(period, 'business_date') %}
+    {%- for relation, columns in {
+        'replied': ['site', 'team', 'agent', 'queue', 'channel'],
+        'backlog': ['site', 'team', 'queue', 'channel'],
+    }.items() %}
+    select
+        '{{ period }}' as period_type,
+        {{ start }} as period_start,
+        case
+            {%- for scope in columns %}
+            when grouping({{ scopes[scope] }}) = 0 then '{{ scope }}'
+            {%- endfor %}
+            else 'enterprise'
+        end as scope_type,
+        coalesce({% for scope in columns %}{{ scopes[scope] }}{{ ', ' if not loop.last }}{% endfor %}) as scope_id,
+        {%- if relation == 'replied' %}
+        median(first_response_seconds) as median_first_response_seconds,
+        null as open_ticket_days,
+        null as backlog_days
+        {%- else %}
+        null as median_first_response_seconds,
+        sum(open_tickets) as open_ticket_days,
+        count(distinct business_date) as backlog_days
+        {%- endif %}
+    from {{ relation }}
+    {%- if is_incremental() %}
+    where ('{{ period }}', {{ start }}) in {{ counted_periods(['ticket', 'ticket_backlog'], [period]) }}
+    {%- endif %}
+    group by grouping sets (
+        ({{ start }})
+        {%- for scope in columns %},
+        ({{ start }}, {{ scopes[scope] }})
+        {%- endfor %}
+    )
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select
+    period_type,
+    period_start,
+    scope_type,
+    scope_id,
+    cast(max(median_first_response_seconds) as double) as median_first_response_seconds,
+    cast(max(open_ticket_days) as bigint) as open_ticket_days,
+    cast(max(backlog_days) as bigint) as backlog_days
+from counted
+where scope_type = 'enterprise' or scope_id is not null
+group by period_type, period_start, scope_type, scope_id
