@@ -96,6 +96,9 @@ LATE_CHANGES: list[dict[str, str]] = [
 ]
 """What arrives night after night on top of the golden example."""
 
+STATUS_ONLY = 2
+"""The night after which two tickets are solved by their status and by no event."""
+
 
 def place(nights: Nights, entity: str, number: int, text: str) -> None:
     """Write a standard extract."""
@@ -108,11 +111,21 @@ def test_every_kind_of_late_ticket_rebuilds_what_it_touches(tmp_path: Path) -> N
     nights = Nights(tmp_path / "home", tmp_path / "state")
     land_golden(nights.home)
     nights.night(datetime(2024, 10, 29))
+    # in the week of the example only six hours of Friday are open: one of the three replies was waited for in them
+    assert nights.query(
+        "select numerator, denominator from marts.kpi_value where kpi_id = 'average_first_response_time'"
+        " and variant = 'business_hours' and period_type = 'week' and period_start = '2024-10-21'"
+        " and scope_type = 'enterprise'"
+    ) == [(3600, 3)]
     for number, changes in enumerate(LATE_CHANGES):
         for entity, text in changes.items():
             place(nights, entity, number, text)
         last = datetime(2024, 10, 30) + timedelta(days=number)
         nights.night(last)
+        if number == STATUS_ONLY:
+            assert nights.query(
+                "select record_id from meta.contradiction where rule = 'X13' and entity = 'tickets' order by record_id"
+            ) == [("TK4",), ("TK7",)]
         # the last night changes what everything refers to, which would hide what the others left undone
         if number >= len(LATE_CHANGES) - 2:
             rebuilt = Nights(tmp_path / f"rebuilt_{number}", tmp_path / "state")
