@@ -6,6 +6,7 @@
     meta={'touched': {'subjects': ['ticket', 'ticket_backlog'], 'counted': ['day', 'week', 'month', 'quarter', 'year']}}
 ) }}
 
+{%- do touched() %}
 {%- set periods = ['day', 'week', 'month', 'quarter', 'year'] %}
 {%- set scopes = {'site': 'site_id', 'team': 'team_id', 'agent': 'agent_id', 'queue': 'queue_id', 'channel': 'channel'} %}
 
