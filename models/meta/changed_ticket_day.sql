@@ -256,7 +256,9 @@ backlog_days as (
 
     select
         cast(unnest(generate_series(
-            date_trunc('day', min(reaches_from)) - interval 1 day, {{ as_of() }} + interval 1 day, interval 1 day
+            date_trunc('day', greatest(min(reaches_from), timestamp '2000-01-01 00:00:00')) - interval 1 day,
+            {{ as_of() }} + interval 1 day,
+            interval 1 day
         )) as date) as business_date,
         reason,
         count(*) as change_count

@@ -37,15 +37,15 @@ holidays as (
 
 ),
 
--- from the first thing that happened to a ticket to the last; a clock that runs ahead by years does not stretch the calendar
+-- from the first thing that happened to a ticket to the last; clocks that are wrong by many years do not stretch the calendar
 bounds as (
 
     select
-        cast(least(
+        cast(greatest(timestamp '2000-01-01 00:00:00', least(
             coalesce((select min(created_at) from {{ ref('tickets') }}), {{ as_of() }}),
             coalesce((select min(sent_at) from {{ ref('ticket_messages') }}), {{ as_of() }}),
             {{ as_of() }}
-        ) as date) - 2 as first_date,
+        )) as date) - 2 as first_date,
         cast(least(
             {{ as_of() }} + interval 400 day,
             greatest(
@@ -77,13 +77,13 @@ calendars as (
 
 delivered as (
 
-    select calendars.calendar_id, hours.local_date, hours.open_at as opens_at, hours.close_at as closes_at
+    {%- for calendar in ["concat('queue:', queues.queue_id)", "concat('site:', queues.site_id)"] %}
+    select {{ calendar }} as calendar_id, hours.local_date, hours.open_at as opens_at, hours.close_at as closes_at
     from hours
     inner join queues -- lost: hours of queues that were never delivered
         on hours.queue_id = queues.queue_id
-    inner join calendars -- the queue's own and its site's
-        on queues.queue_id = calendars.queue_id
-            or (calendars.queue_id is null and queues.site_id = calendars.site_id)
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 

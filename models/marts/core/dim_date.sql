@@ -5,7 +5,7 @@ with bounds as (
 
     select date_trunc('year', least(
         coalesce((select min(started_at) from {{ ref('contacts') }}), {{ as_of() }}),
-        coalesce((select min(created_at) from {{ ref('tickets') }}), {{ as_of() }}),
+        greatest(coalesce((select min(created_at) from {{ ref('tickets') }}), {{ as_of() }}), timestamp '2000-01-01 00:00:00'),
         coalesce((select min(started_on) from {{ ref('subscriptions') }})::timestamp, {{ as_of() }}),
         coalesce((select min(started_on) from {{ ref('employment_spells') }})::timestamp, {{ as_of() }})
     )) as first_day
