@@ -8,7 +8,7 @@
 
 {%- do touched() %}
 {%- set periods = ['day', 'week', 'month', 'quarter', 'year'] %}
-{%- set scopes = {'site': 'site_id', 'team': 'team_id', 'agent': 'agent_id', 'queue': 'queue_id', 'channel': 'channel'} %}
+{%- set groups = {'site': 'site_id', 'team': 'team_id', 'queue': 'queue_id', 'channel': 'channel'} %}
 
 with replied as (
 
@@ -29,20 +29,17 @@ counted as (
 
     {%- for period in periods %}
     {%- set start = period_of(period, 'business_date') %}
-    {%- for relation, columns in {
-        'replied': ['site', 'team', 'agent', 'queue', 'channel'],
-        'backlog': ['site', 'team', 'queue', 'channel'],
-    }.items() %}
+    {%- for relation, scopes in {'replied': dict(groups, agent='agent_id'), 'backlog': groups}.items() %}
     select
         '{{ period }}' as period_type,
         {{ start }} as period_start,
         case
-            {%- for scope in columns %}
-            when grouping({{ scopes[scope] }}) = 0 then '{{ scope }}'
+            {%- for scope, column in scopes.items() %}
+            when grouping({{ column }}) = 0 then '{{ scope }}'
             {%- endfor %}
             else 'enterprise'
         end as scope_type,
-        coalesce({% for scope in columns %}{{ scopes[scope] }}{{ ', ' if not loop.last }}{% endfor %}) as scope_id,
+        coalesce({{ scopes.values() | join(', ') }}) as scope_id,
         {%- if relation == 'replied' %}
         median(first_response_seconds) as median_first_response_seconds,
         null as open_ticket_days,
@@ -58,8 +55,8 @@ counted as (
     {%- endif %}
     group by grouping sets (
         ({{ start }})
-        {%- for scope in columns %},
-        ({{ start }}, {{ scopes[scope] }})
+        {%- for column in scopes.values() %},
+        ({{ start }}, {{ column }})
         {%- endfor %}
     )
     {{ 'union all' if not loop.last }}
