@@ -82,8 +82,9 @@ select
     cast(busiest.open_seconds as bigint) / 60.0 / {{ var('interval_minutes') }} as open_intervals,
     cast(busiest.peak_interval_contacts as bigint) as peak_interval_contacts,
     cast(busiest.busy_hour_contacts as bigint) as busy_hour_contacts,
-    waited.median_wait_seconds,
-    waited.p90_wait_seconds
+    -- interpolation leaves noise in the last digits
+    round(waited.median_wait_seconds, 6) as median_wait_seconds,
+    round(waited.p90_wait_seconds, 6) as p90_wait_seconds
 from busiest
 left join waited -- nobody was answered in many a period
     on busiest.period_type = waited.period_type
