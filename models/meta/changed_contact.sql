@@ -105,7 +105,7 @@ versions as (
 
 ),
 
-{%- set reaches = {'resolution': resolution_reach(), 'contact': var('order_attribution_days')} %}
+{%- set reaches = {'resolution': resolution_reach(), 'contact': longest_attribution_days()} %}
 
 -- resolution and last touch look from one contact of a customer to another, each as far as its longest window
 neighbours as (
@@ -158,7 +158,7 @@ sold as (
     from changed_orders
     inner join contacts -- orders of unknown customers can be credited to no contact
         on changed_orders.customer_id = contacts.customer_id
-    where contacts.started_at between changed_orders.ordered_at - interval {{ var('order_attribution_days') }} day
+    where contacts.started_at between changed_orders.ordered_at - interval {{ longest_attribution_days() }} day
         and changed_orders.ordered_at
 
 ),

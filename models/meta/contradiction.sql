@@ -2,9 +2,11 @@
 {{ config(materialized='view', meta={'published': true}) }}
 
 {%- for subject in [
+    'business',
     'employment',
     'people',
     'quality',
+    'subscription',
     'survey',
     'ticket',
     'governance',

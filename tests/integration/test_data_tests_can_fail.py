@@ -85,6 +85,13 @@ BREAKS = {
         update marts.kpi_component_leg set answered_within_threshold = 0
     """,
     "kpi_component_quality__evaluations_are_those_of_the_fact": "update marts.kpi_component_quality set qa_evaluations = 9",
+    "fct_system_outage__outages_fit_into_agreed_service": "update core.fct_system_outage set outage_seconds = 99999",
+    "kpi_component_customer__cohorts_are_kept_or_lost": """
+        update marts.kpi_component_customer set mrr_retained_capped_amount = mrr_start_amount + 1
+    """,
+    "kpi_component_sale__conversions_and_sales_are_those_of_the_orders": """
+        update marts.kpi_component_sale set contacts_with_net_order = 0
+    """,
     "kpi_component_resolution__counts_are_those_of_the_contacts": "delete from marts.kpi_component_resolution",
     "dim_kpi_target__one_target_holds_at_a_time": """
         insert into core.kpi_target by name select * replace (date '2024-01-01' as valid_from) from core.kpi_target

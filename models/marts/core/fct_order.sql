@@ -36,6 +36,18 @@ sites as (
 
 ),
 
+campaigns as (
+
+    select contact_id, campaign_id from {{ ref('contacts') }} where campaign_id is not null
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customer') }}
+
+),
+
 chosen as (
 
     select * from orders
@@ -68,7 +80,7 @@ last_touches as (
         on contacts.contact_id = eligible_contacts.contact_id
     where contacts.is_handled
         and contacts.started_at <= chosen.ordered_at
-        and contacts.started_at >= chosen.ordered_at - interval {{ var('order_attribution_days') }} day
+        and contacts.started_at >= chosen.ordered_at - {{ attribution_days('chosen.campaign_id') }} * interval 1 day
     group by chosen.order_id
 
 ),
@@ -92,7 +104,7 @@ priced as (
         credited.order_id,
         credited.customer_id,
         credited.credited_contact_id,
-        credited.campaign_id,
+        coalesce(credited.campaign_id, campaigns.campaign_id) as campaign_id,
         credited.order_channel,
         credited.status,
         credited.ordered_at,
@@ -112,6 +124,8 @@ priced as (
         on contacts.site_id = sites.site_id
     left join lines
         on credited.order_id = lines.order_id
+    left join campaigns
+        on credited.credited_contact_id = campaigns.contact_id
 
 ),
 
@@ -119,8 +133,12 @@ converted as (
 
     select
         priced.*,
+        coalesce(customers.segment, 'unknown') as segment,
         {{ reporting_rate('priced.currency', 'priced.business_date') }} as rate
     from priced
+    left join customers
+        on priced.customer_id = customers.customer_id
+            and priced.business_date between customers.valid_from and customers.valid_to
 
 )
 
@@ -128,6 +146,7 @@ select
     order_id,
     business_date,
     customer_id,
+    segment,
     credited_contact_id,
     contact_channel,
     site_id,
@@ -141,6 +160,8 @@ select
     credited_contact_id is not null as is_credited,
     status not in ('cancelled', 'returned') as is_net,
     has_cross_sell,
+    currency,
+    cast(rate as decimal(18, 8)) as rate,
     cast(net_amount * rate as decimal(18, 4)) as reporting_amount
 from converted
 where {{ touched() }}

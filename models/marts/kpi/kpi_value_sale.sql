@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['leg', 'contact', 'order'], 'periods': ['day', 'week', 'month', 'quarter', 'year']}}
+    meta={'touched': {'subjects': ['leg', 'contact', 'order', 'opportunity'], 'periods': ['day', 'week', 'month', 'quarter', 'year']}}
 ) }}
 
 -- depends_on: {{ ref('kpi_component_sale') }}

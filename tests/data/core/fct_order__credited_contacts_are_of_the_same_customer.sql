@@ -11,5 +11,5 @@ where facts.credited_contact_id is distinct from orders.contact_id
         facts.customer_id is distinct from contacts.customer_id
         or not contacts.is_handled
         or contacts.started_at > facts.ordered_at
-        or contacts.started_at < facts.ordered_at - interval {{ var('order_attribution_days') }} day
+        or contacts.started_at < facts.ordered_at - {{ attribution_days('orders.campaign_id') }} * interval 1 day
     )
