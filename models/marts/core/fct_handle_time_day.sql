@@ -18,18 +18,41 @@ ticket_times as (
 
 ),
 
+tickets as (
+
+    select * from {{ ref('fct_ticket') }}
+
+),
+
+-- a contact is handled once, at its first handled leg, and a ticket once, on the day of its first reply by a person
 work as (
 
-    select business_date, site_id, channel, queue_id, handle_seconds
+    select
+        business_date,
+        site_id,
+        channel,
+        queue_id,
+        handle_seconds,
+        case when is_first_handled_leg or is_outbound_leg then 1 else 0 end as handled_work
     from segments
     where (is_handled_leg or is_outbound_leg) and {{ touched() }}
     union all
-    select business_date, site_id, channel, null as queue_id, handle_seconds
+    select business_date, site_id, channel, null as queue_id, handle_seconds, 0 as handled_work
     from ticket_times
     where {{ touched() }}
+    union all
+    select replied_on as business_date, site_id, channel, null as queue_id, 0 as handle_seconds, 1 as handled_work
+    from tickets
+    where replied_on is not null and {{ touched('replied_on') }}
 
 )
 
-select business_date, site_id, channel, queue_id, cast(sum(handle_seconds) as bigint) as handle_seconds
+select
+    business_date,
+    site_id,
+    channel,
+    queue_id,
+    cast(sum(handle_seconds) as bigint) as handle_seconds,
+    cast(sum(handled_work) as bigint) as handled_work
 from work
 group by business_date, site_id, channel, queue_id

@@ -40,6 +40,30 @@ handle_times as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('fct_contact_segment') }} where is_first_handled_leg and {{ touched() }}
+
+),
+
+resolved_contacts as (
+
+    select contact_id from {{ ref('contacts') }} where is_resolved and direction = 'inbound'
+
+),
+
+solved_tickets as (
+
+    select * from {{ ref('fct_ticket') }} where is_resolved and {{ touched('last_solved_on') }}
+
+),
+
+ledger as (
+
+    select * from {{ ref('fct_cost_ledger') }} where {{ touched() }}
+
+),
+
 costs as (
 
     select
@@ -50,7 +74,8 @@ costs as (
         sum(allocated_amount) as cost_amount,
         sum(allocated_amount) filter (where behaviour = 'fixed') as fixed_cost_amount,
         sum(allocated_amount) filter (where behaviour = 'variable') as variable_cost_amount,
-        sum(allocated_amount) filter (where cost_category = 'labour') as labour_cost_amount
+        sum(allocated_amount) filter (where cost_category = 'labour') as labour_cost_amount,
+        sum(activity_amount) as activity_cost_amount
     from allocations
     group by business_date, site_id, channel, queue_id
 
@@ -79,9 +104,38 @@ replied as (
 
 ),
 
+-- an issue is resolved with the contact that says so, or with its ticket, once
+resolved as (
+
+    select business_date, site_id, channel, queue_id, count(*) as issues_resolved
+    from segments
+    where contact_id in (select resolved_contacts.contact_id from resolved_contacts)
+    group by business_date, site_id, channel, queue_id
+    union all
+    select last_solved_on as business_date, site_id, channel, null as queue_id, count(*) as issues_resolved
+    from solved_tickets
+    where contact_id is null or contact_id not in (select resolved_contacts.contact_id from resolved_contacts)
+    group by last_solved_on, site_id, channel
+
+),
+
+-- entries in a currency without a rate are in no amount
+unpriced as (
+
+    select business_date, site_id, direct_channel as channel, null as queue_id, count(*) as unpriced_entry_days
+    from ledger
+    where reporting_amount is null
+    group by business_date, site_id, direct_channel
+
+),
+
 parts as (
 
     select * from costs
+    union all by name
+    select * from resolved
+    union all by name
+    select * from unpriced
     union all by name
     select * from handled
     union all by name
@@ -100,6 +154,9 @@ select
     cast(coalesce(sum(parts.fixed_cost_amount), 0) as decimal(38, 12)) as fixed_cost_amount,
     cast(coalesce(sum(parts.variable_cost_amount), 0) as decimal(38, 12)) as variable_cost_amount,
     cast(coalesce(sum(parts.labour_cost_amount), 0) as decimal(38, 12)) as labour_cost_amount,
+    cast(coalesce(sum(parts.activity_cost_amount), 0) as decimal(38, 12)) as activity_cost_amount,
+    cast(coalesce(sum(parts.issues_resolved), 0) as bigint) as issues_resolved,
+    cast(coalesce(sum(parts.unpriced_entry_days), 0) as bigint) as unpriced_entry_days,
     cast(coalesce(sum(parts.handled_contacts), 0) + coalesce(sum(parts.handled_tickets), 0) as bigint) as handled_work,
     cast(coalesce(sum(parts.handled_inbound_contacts), 0) as bigint) as handled_inbound_contacts,
     cast(coalesce(sum(parts.handle_seconds), 0) as bigint) as handle_seconds

@@ -9,7 +9,11 @@ with ledger as (
 
 allocated as (
 
-    select entry_id, business_date, sum(allocated_amount) as allocated_amount
+    select
+        entry_id,
+        business_date,
+        sum(allocated_amount) as allocated_amount,
+        sum(activity_amount) as activity_amount
     from {{ ref('fct_cost_allocation') }}
     where {{ rebuilt_tonight(['cost']) }}
     group by entry_id, business_date
@@ -20,7 +24,8 @@ select
     coalesce(ledger.entry_id, allocated.entry_id) as entry_id,
     coalesce(ledger.business_date, allocated.business_date) as business_date,
     ledger.reporting_amount,
-    allocated.allocated_amount
+    allocated.allocated_amount,
+    allocated.activity_amount
 from ledger
 full join allocated
     on ledger.entry_id = allocated.entry_id
@@ -29,3 +34,4 @@ where ledger.entry_id is null
     or allocated.entry_id is null
     or (ledger.reporting_amount is null) <> (allocated.allocated_amount is null)
     or abs(ledger.reporting_amount - allocated.allocated_amount) >= 0.01
+    or abs(ledger.reporting_amount - allocated.activity_amount) >= 0.01
