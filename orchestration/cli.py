@@ -1,4 +1,4 @@
-"""The command line: ``contact-center demo | refresh | status | document``.
+"""The command line: ``contact-center demo | refresh | status | erase | document``.
 
 Commands are declared here and done elsewhere.
 
@@ -78,6 +78,16 @@ def status(
     from orchestration.cli_status import show_status
 
     show_status(settings_or_exit(), runs)
+
+
+@app.command()
+def erase(
+    customer_id: Annotated[str, typer.Argument(help="The customer's id as the tables show it, such as C0001234.")],
+) -> None:
+    """Remove the personal data of one customer, here and in whatever is delivered later; keys and facts stay."""
+    from orchestration.cli_erase import run_erase
+
+    raise typer.Exit(run_erase(settings_or_exit(), customer_id))
 
 
 @app.command()

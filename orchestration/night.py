@@ -18,6 +18,7 @@ import duckdb
 
 from orchestration.ingest import books
 from orchestration.ingest.declarations import ExtractDeclaration, load_declarations
+from orchestration.ingest.erase import erase_delivered
 from orchestration.ingest.load import FileOutcome, LoadReport, load_landing
 from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
@@ -215,6 +216,7 @@ class Night:
                 self.progress.step(done, 0, f"{file.path} {file.status}")
 
             self.loaded = load_landing(con, self.settings.landing, self.declarations, self.refresh_id, on_file)
+            erase_delivered(con, self.declarations, self.refresh_id)
             load_public_holidays(con, self.as_of_instant, self.refresh_id)
             ever = con.execute("select count(*) from meta.loaded_file where status = 'loaded'").fetchall()
             nothing = f"no extract was ever delivered: put files below {self.settings.landing}, or try the demo"

@@ -74,7 +74,8 @@ def needs_full(
     """Whether this refresh must rebuild everything.
 
     When asked to, before the first complete refresh, when project or parameters differ from the last complete one,
-    when a later attempt was full and did not finish, and when ``as_of`` goes back in time.
+    when a later attempt was full and did not finish, when ``as_of`` goes back in time, and when a customer was erased
+    since the last complete one: what was derived from the emptied rows must go, too.
     """
     complete = books.last_complete(con)
     if asked or complete is None:
@@ -86,7 +87,8 @@ def needs_full(
     unfinished = con.execute(
         "select count(*) from meta.refresh where refresh_id > ? and is_full", [complete.refresh_id]
     ).fetchone()
-    return bool(unfinished and unfinished[0])
+    erased = con.execute("select count(*) from meta.erasure where after_refresh >= ?", [complete.refresh_id]).fetchone()
+    return bool(unfinished and unfinished[0]) or bool(erased and erased[0])
 
 
 class Watched(Protocol):

@@ -52,7 +52,7 @@
     {%- if execute -%}
         {%- set wanted = [] -%}
         {%- for kpi in kpi_definitions(component, period) -%}
-            {%- do wanted.extend([kpi.numerator, kpi.denominator]) -%}
+            {%- do wanted.extend([kpi.numerator, kpi.denominator, kpi.excluded]) -%}
             {%- do wanted.extend(kpi.confidence.values()) -%}
         {%- endfor -%}
         {%- for metric in graph.metrics.values() | sort(attribute='name') if metric.name in wanted -%}

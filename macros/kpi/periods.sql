@@ -95,7 +95,7 @@
 #}
 {% macro kpi_periods(kpi, offered) -%}
     {%- set wanted = (kpi.periods or offered) | list -%}
-    {%- set adds_up = 'month' in wanted and kpi.additivity in ['additive', 'ratio_of_sums'] -%}
+    {%- set adds_up = 'month' in wanted and (kpi.additivity in ['additive', 'ratio_of_sums'] or 'trailing_12m' in (kpi.periods or [])) -%}
     {{ return(wanted if adds_up else wanted | reject('equalto', 'trailing_12m') | list) }}
 {%- endmacro %}
 

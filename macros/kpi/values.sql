@@ -32,6 +32,9 @@ component as (
 
 {{ kpi_divided(component, periods) }},
 
+{% if period_grain -%}
+{{ kpi_valued('divided', component) }},
+{%- else -%}
 {{ kpi_windows(component, periods) }},
 
 parted as (
@@ -43,6 +46,7 @@ parted as (
 ),
 
 {{ kpi_valued('parted', component) }},
+{%- endif %}
 
 {{ kpi_compared() }}
 
@@ -80,6 +84,10 @@ listed as (
             ){{ ',' if not loop.last }}
             {%- endfor %}
         ]) as kpi
+        cast({{ kpi.numerator }} as double) as numerator,
+        cast({{ kpi.denominator or 'null' }} as double) as denominator,
+        cast({{ kpi_squares(kpi.confidence or {}) }} as double) as squared_sum,
+        cast({{ kpi.excluded or 'null' }} as double) as excluded_count
     from summed
     where {{ where }}
     {{ 'union all' if not loop.last }}
@@ -93,6 +101,10 @@ listed as (
             denominator := cast(null as double),
             squared_sum := cast(null as double)
         ) as kpi
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        cast(null as double) as squared_sum,
+        cast(null as double) as excluded_count
     from summed
     where false
     {%- endfor %}
@@ -125,12 +137,12 @@ definitions as (
         (
             '{{ kpi.kpi_id }}', '{{ kpi.variant }}', cast({{ kpi.multiplier }} as double), {{ kpi.final_after_days }},
             cast({{ literal(kpi.numerator) }} as varchar), cast({{ literal(kpi.denominator) }} as varchar),
-            cast({{ kpi.suppress_below or 'null' }} as double)
+            cast({{ kpi.suppress_below or 'null' }} as double), cast({{ literal(kpi.excluded) }} as varchar)
         ){{ ',' if not loop.last }}
         {%- else %}
-        ('', '', cast(1 as double), 0, '', cast(null as varchar), cast(null as double))
+        ('', '', cast(1 as double), 0, '', cast(null as varchar), cast(null as double), cast(null as varchar))
         {%- endfor %}
-    ) as listed (kpi_id, variant, multiplier, final_after_days, numerator_name, denominator_name, suppress_below)
+    ) as listed (kpi_id, variant, multiplier, final_after_days, numerator_name, denominator_name, suppress_below, excluded_name)
 
 ),
 
@@ -143,6 +155,7 @@ valued as (
         definitions.numerator_name,
         definitions.denominator_name,
         definitions.suppress_below,
+        definitions.excluded_name,
         case
             when definitions.denominator_name is null then definitions.multiplier * {{ relation }}.numerator
             else {{ ratio(relation ~ '.numerator', relation ~ '.denominator', 'definitions.multiplier') }}
@@ -172,16 +185,16 @@ valued as (
     numerator,
     denominator,
     squared_sum,
+    excluded_count,
     multiplier,
     value,
     previous_value,
-    case
-        when denominator_name is null then concat('{"', numerator_name, '": ', coalesce(cast(numerator as varchar), 'null'), '}')
-        else concat(
-            '{"', numerator_name, '": ', coalesce(cast(numerator as varchar), 'null'),
-            ', "', denominator_name, '": ', coalesce(cast(denominator as varchar), 'null'), '}'
-        )
-    end as components,
+    concat(
+        '{"', numerator_name, '": ', coalesce(cast(numerator as varchar), 'null'),
+        case when denominator_name is not null then concat(', "', denominator_name, '": ', coalesce(cast(denominator as varchar), 'null')) end,
+        case when excluded_name is not null then concat(', "', excluded_name, '": ', coalesce(cast(excluded_count as varchar), '0')) end,
+        '}'
+    ) as components,
     case when period_end + final_after_days < cast({{ as_of() }} as date) then 'final' else 'provisional' end as state,
     least(cast(period_end + 1 as timestamp), {{ as_of() }}) as data_watermark,
     (select max_by(parameter_set, refresh_id) from {{ source('meta', 'refresh') }}) as parameter_set,

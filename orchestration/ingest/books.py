@@ -38,6 +38,9 @@ create table if not exists meta.public_holiday (
     country varchar, holiday_date date, holiday_name varchar, is_current boolean, refresh_id bigint,
     primary key (country, holiday_date)
 );
+create table if not exists meta.erasure (
+    customer_id varchar primary key, erased_at timestamp, after_refresh bigint
+);
 create table if not exists meta.release (
     release_id bigint, refresh_id bigint, run_id varchar, as_of timestamp, published_at timestamp, path varchar,
     tables json, headline json

@@ -16,10 +16,10 @@ SIMPLE_TYPES = ("varchar", "smallint", "integer", "bigint", "double", "boolean",
 NUMERIC = ("smallint", "integer", "bigint", "double")
 
 _EXTRACT_KEYS = frozenset(
-    {"path", "format", "required", "key", "records", "delimiter", "header", "quote", "encoding", "rules"}
+    {"path", "format", "required", "key", "records", "delimiter", "header", "quote", "encoding", "rules", "belongs_to"}
 )
 _COLUMN_KEYS = frozenset(
-    {"required", "accepted_values", "minimum", "maximum", "pattern", "personal_data", "from", "format"}
+    {"required", "accepted_values", "minimum", "maximum", "pattern", "personal_data", "from", "format", "erased"}
 )
 _PERSONAL = ("name", "email", "phone", "text")
 _DECIMAL = re.compile(r"decimal\((\d+), ?(\d+)\)")
@@ -39,7 +39,11 @@ class RowRule:
 
 @dataclass(frozen=True)
 class ColumnDeclaration:
-    """One declared column. ``source`` is its name, or dotted JSON path, in the delivery."""
+    """One declared column.
+
+    ``source`` is its name, or dotted JSON path, in the delivery. ``erased`` columns are emptied with those of
+    ``personal_data`` when the customer of a row is erased.
+    """
 
     name: str
     data_type: str
@@ -51,6 +55,7 @@ class ColumnDeclaration:
     pattern: str | None = None
     personal_data: str | None = None
     format: str | None = None
+    erased: bool = False
 
     @property
     def quoted(self) -> str:
@@ -60,7 +65,11 @@ class ColumnDeclaration:
 
 @dataclass(frozen=True)
 class ExtractDeclaration:
-    """One declared extract: where its files land, how they are read, and what a row must look like."""
+    """One declared extract: where its files land, how they are read, and what a row must look like.
+
+    ``belongs_to`` pairs columns with the entity of the same system whose key they hold; ``customers`` is whom an
+    erasure begins with.
+    """
 
     system: str
     entity: str
@@ -78,6 +87,7 @@ class ExtractDeclaration:
     quote: str = '"'
     encoding: str | None = None
     rules: tuple[RowRule, ...] = ()
+    belongs_to: tuple[tuple[str, str], ...] = ()
     declared_in: str = ""
 
     @property
@@ -174,6 +184,7 @@ def _extract(node: Mapping[str, Any], meta: object) -> ExtractDeclaration:
         quote="" if extract.get("quote") == "" else _character(where, extract.get("quote", '"'), "quote"),
         encoding=None if encoding is None else _encoding(where, encoding),
         rules=tuple(_rule(where, rule, columns) for rule in extract.get("rules") or ()),
+        belongs_to=_belongs_to(where, extract.get("belongs_to", {}), columns),
         declared_in=where.file,
     )
 
@@ -230,6 +241,11 @@ def _key(where: _Where, given: object, columns: tuple[ColumnDeclaration, ...]) -
     return tuple(given)
 
 
+def _belongs_to(where: _Where, given: object, columns: tuple[ColumnDeclaration, ...]) -> tuple[tuple[str, str], ...]:
+    found = where.known(given, [column.name for column in columns], "belongs_to")
+    return tuple((column, where.text(entity, f"belongs_to {column}")) for column, entity in found.items())
+
+
 def _rule(where: _Where, given: object, columns: tuple[ColumnDeclaration, ...]) -> RowRule:
     rule = where.known(given, ("name", "column", "expression"), "rule")
     column = rule.get("column")
@@ -262,6 +278,7 @@ def _column(where: _Where, name: str, node: Mapping[str, Any]) -> ColumnDeclarat
         maximum=_bound(where, meta, "maximum", data_type, name),
         pattern=None if pattern is None else where.text(pattern, "pattern", name),
         personal_data=personal,
+        erased=where.flag(meta.get("erased", False), "erased", name),
         format=None if form is None else where.text(form, "format", name),
     )
 

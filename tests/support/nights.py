@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration.ingest import books
 from orchestration.ingest.declarations import load_declarations
+from orchestration.ingest.erase import erase_delivered
 from orchestration.ingest.load import load_landing
 from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
@@ -74,6 +75,7 @@ class Nights:
             is_full = full or books.last_complete(con) is None
             refresh = books.start_refresh(con, run_id="test", as_of=as_of, is_full=is_full, parameter_set="test")
             load_landing(con, self.home / "landing", declarations, refresh)
+            erase_delivered(con, declarations, refresh)
             load_public_holidays(con, as_of, refresh)
         arguments = build_arguments(paths, full_refresh=full, parameters=parameters)
         arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]

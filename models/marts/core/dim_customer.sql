@@ -31,6 +31,13 @@ versions as (
 
 ),
 
+-- erased here; who was erased by the system that delivers says so in `erased_at`
+erased as (
+
+    select customer_id, erased_at from {{ source('meta', 'erasure') }}
+
+),
+
 -- what was first said of a customer holds from the beginning
 spans as (
 
@@ -85,7 +92,7 @@ select
     coalesce(spans.segment, 'unknown') as segment,
     spans.country,
     held.product_ids,
-    customers.erased_at is not null as is_erased,
+    customers.erased_at is not null or erased.erased_at is not null as is_erased,
     customers.created_at,
     stretches.valid_from,
     stretches.valid_to
@@ -95,6 +102,8 @@ inner join customers -- lost: subscribers who were never delivered as customers;
 inner join spans -- none lost: spans have no gaps
     on stretches.customer_id = spans.customer_id
         and stretches.valid_from between spans.valid_from and spans.valid_to
+left join erased
+    on stretches.customer_id = erased.customer_id
 left join held
     on stretches.customer_id = held.customer_id
         and stretches.valid_from = held.valid_from

@@ -3,7 +3,11 @@ with windows as (
 
     select computed.*
     from {{ ref('kpi_value') }} as computed
-    where computed.period_type = 'trailing_12m'
+    inner join {{ ref('dim_kpi') }} as kpis -- none lost: every value has a definition
+        on computed.kpi_id = kpis.kpi_id
+            and computed.variant = kpis.variant
+    where kpis.additivity in ('additive', 'ratio_of_sums') -- a cohort has a year of its own
+        and computed.period_type = 'trailing_12m'
         and computed.scope_type in ('enterprise', 'site', 'team')
         and computed.numerator is not null
         and {{ computed_tonight('computed.run_id') }}

@@ -31,6 +31,18 @@ def full(con: duckdb.DuckDBPyConnection, **changed: object) -> bool:
     return needs_full(con, **(known | changed))  # type: ignore[arg-type]
 
 
+def test_an_erasure_has_the_next_refresh_rebuild_everything_and_only_that_one(
+    books: duckdb.DuckDBPyConnection,
+) -> None:
+    attempt(books, "complete")
+    books.execute("insert into meta.erasure values ('C1', '2024-11-02', 1)")
+    assert full(books)
+    attempt(books, "failed")
+    assert full(books)
+    attempt(books, "complete", full=True)
+    assert not full(books)
+
+
 def test_midnight_is_the_operators_and_the_same_all_day() -> None:
     morning, night = datetime(2024, 11, 2, 6, tzinfo=UTC), datetime(2024, 11, 2, 22, 59, tzinfo=UTC)
     assert latest_midnight("Europe/Berlin", morning) == latest_midnight("Europe/Berlin", night)

@@ -1,0 +1,65 @@
+"""``contact-center erase``: remove a customer's personal data, now and from whatever is delivered later."""
+
+import os
+from fcntl import LOCK_EX, LOCK_NB, flock
+
+import duckdb
+import typer
+
+from orchestration.cli_text import plural
+from orchestration.ingest.books import create_books
+from orchestration.ingest.declarations import load_declarations
+from orchestration.ingest.erase import Erasure, erase_customer
+from orchestration.ingest.raw import ensure_raw_tables
+from orchestration.night import dbt_paths
+from orchestration.settings import Settings
+from orchestration.transform.runner import current_manifest
+
+SHOWN = 20
+
+
+def run_erase(settings: Settings, customer_id: str) -> int:
+    """Erase a customer and say what was done; return 0, or 1 when nothing could be done."""
+    if not settings.warehouse.exists():
+        typer.echo(f"there is no warehouse in {settings.home} yet, so there is nothing to erase", err=True)
+        return 1
+    lock = os.open(settings.home / ".refresh.lock", os.O_CREAT | os.O_RDWR, 0o644)
+    try:
+        flock(lock, LOCK_EX | LOCK_NB)
+        declarations = load_declarations(current_manifest(dbt_paths(settings), settings.home))
+        with duckdb.connect(str(settings.warehouse)) as con:
+            create_books(con)
+            ensure_raw_tables(con, declarations)
+            erasure = erase_customer(con, declarations, customer_id)
+    except BlockingIOError:
+        typer.echo(
+            f"a refresh of {settings.home} is running: erase again when it has ended; nothing was erased", err=True
+        )
+        return 1
+    finally:
+        os.close(lock)
+    for line in told(erasure):
+        typer.echo(line, err=erasure.erased_at is None)
+    return 0 if erasure.erased_at else 1
+
+
+def told(erasure: Erasure) -> list[str]:
+    """Return the lines that tell what an erasure did."""
+    if erasure.erased_at is None:
+        return [
+            f"no delivery names customer {erasure.customer_id}: nothing was erased.",
+            "Ids of every system but `standard` are led by its name, as in zendesk:4711.",
+        ]
+    done = "erased" if erasure.is_new else "had been erased"
+    lines = [f"customer {erasure.customer_id} {done} on {erasure.erased_at:%Y-%m-%d %H:%M} UTC"]
+    lines += [f"  {extract}: {plural(rows, 'row')} emptied" for extract, rows in erasure.rows.items()]
+    if not erasure.rows:
+        lines.append("  no row held anything personal any more")
+    else:
+        lines.append("The next refresh rebuilds everything without it: run `contact-center refresh`.")
+    if erasure.files:
+        lines.append(f"{plural(len(erasure.files), 'file')} as delivered may still hold it; delete or redact:")
+        lines += [f"  landing/{path}" for path in erasure.files[:SHOWN]]
+        if len(erasure.files) > SHOWN:
+            lines.append(f"  and {plural(len(erasure.files) - SHOWN, 'other file')}")
+    return lines
