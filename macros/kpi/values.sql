@@ -80,14 +80,11 @@ listed as (
                 variant := '{{ kpi.variant }}',
                 numerator := cast({{ kpi.numerator }} as double),
                 denominator := cast({{ kpi.denominator or 'null' }} as double),
-                squared_sum := cast({{ kpi_squares(kpi.confidence or {}) }} as double)
+                squared_sum := cast({{ kpi_squares(kpi.confidence or {}) }} as double),
+                excluded_count := cast({{ kpi.excluded or 'null' }} as double)
             ){{ ',' if not loop.last }}
             {%- endfor %}
         ]) as kpi
-        cast({{ kpi.numerator }} as double) as numerator,
-        cast({{ kpi.denominator or 'null' }} as double) as denominator,
-        cast({{ kpi_squares(kpi.confidence or {}) }} as double) as squared_sum,
-        cast({{ kpi.excluded or 'null' }} as double) as excluded_count
     from summed
     where {{ where }}
     {{ 'union all' if not loop.last }}
@@ -99,12 +96,9 @@ listed as (
             variant := '',
             numerator := cast(null as double),
             denominator := cast(null as double),
-            squared_sum := cast(null as double)
+            squared_sum := cast(null as double),
+            excluded_count := cast(null as double)
         ) as kpi
-        cast(null as double) as numerator,
-        cast(null as double) as denominator,
-        cast(null as double) as squared_sum,
-        cast(null as double) as excluded_count
     from summed
     where false
     {%- endfor %}
@@ -119,7 +113,8 @@ divided as (
         {{ keys | join(', ') }},
         kpi.numerator,
         kpi.denominator,
-        kpi.squared_sum
+        kpi.squared_sum,
+        kpi.excluded_count
     from listed
 
 )
