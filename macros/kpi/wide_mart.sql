@@ -4,7 +4,7 @@
     Every KPI gives three columns: its value, `<kpi>_numerator` and `<kpi>_denominator`, so that whoever goes on adding
     up adds the parts and divides last. Nothing is computed here: the values are those of `kpi_value`, default variants.
 #}
-{% macro wide_mart(kpis, scopes, periods) %}
+{% macro wide_mart(kpis, scopes, periods, only="true") %}
 select
     period_type,
     period_start,
@@ -27,7 +27,7 @@ where variant = 'default'
     and kpi_id in ('{{ kpis | join("', '") }}')
     and scope_type in ('{{ scopes | join("', '") }}')
     and period_type in ('{{ periods | join("', '") }}')
-    {{ caller() if caller }}
+    and {{ only }}
 group by
     period_type,
     period_start,

@@ -84,7 +84,9 @@ BREAKS = {
     "kpi_component_leg__counts_are_those_of_the_legs": """
         update marts.kpi_component_leg set answered_within_threshold = 0
     """,
-    "kpi_component_quality__evaluations_are_those_of_the_fact": "update marts.kpi_component_quality set qa_evaluations = 9",
+    "kpi_component_quality__evaluations_are_those_of_the_fact": """
+        update marts.kpi_component_quality set qa_evaluations = 9
+    """,
     "fct_system_outage__outages_fit_into_agreed_service": "update core.fct_system_outage set outage_seconds = 99999",
     "kpi_component_customer__cohorts_are_kept_or_lost": """
         update marts.kpi_component_customer set mrr_retained_capped_amount = mrr_start_amount + 1

@@ -1,7 +1,7 @@
 -- grain: one row per period and scope of the day that as-of lies in: what is known of a day that still runs
 {{ config(materialized='view', meta={'published': 'view'}) }}
 
-{% call wide_mart(
+{{ wide_mart(
     kpis=[
         'contacts_offered',
         'contacts_handled',
@@ -16,8 +16,6 @@
         'ticket_backlog',
     ],
     scopes=['enterprise', 'site', 'queue', 'channel', 'team'],
-    periods=['interval', 'day']
-) %}
-    and period_start = cast({{ as_of() }} as date)
-    and state = 'provisional'
-{% endcall %}
+    periods=['interval', 'day'],
+    only="state = 'provisional' and period_start = cast(" ~ as_of() ~ " as date)"
+) }}

@@ -4,7 +4,7 @@
 -- the members whose figures a role answers for
 with own_scopes as (
 
-    select role, scope_type
+    select own.role, own.scope_type
     from (
         values
         ('agent', 'agent'),

@@ -49,8 +49,8 @@ def test_the_error_of_the_locked_forecast_is_that_of_the_files(clean: Any) -> No
             waited = seconds(leg["dequeued_at"]) - seconds(leg["queued_at"])
             if leg["queue_outcome"] != "abandoned" or waited >= queue_of(leg["queue_id"]).short_abandon:
                 at = seconds(leg["queued_at"])
-                start = datetime.fromtimestamp(at - at % HALF_HOUR, ZoneInfo("UTC"))
-                actual[leg["queue_id"], f"{start:%Y-%m-%dT%H:%M:%SZ}"] += 1
+                began = datetime.fromtimestamp(at - at % HALF_HOUR, ZoneInfo("UTC"))
+                actual[leg["queue_id"], f"{began:%Y-%m-%dT%H:%M:%SZ}"] += 1
     found: Counter[str] = Counter()
     for queue, start in forecast.keys() | actual.keys():
         day = datetime.fromtimestamp(seconds(start), ZoneInfo(zone_of_queue(queue))).date()

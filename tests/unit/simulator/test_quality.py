@@ -108,7 +108,7 @@ def test_groups_of_the_employee_survey_are_never_smaller_than_five_and_name_nobo
 def test_a_defect_names_one_origin_and_mostly_gets_its_cause_later(clean: Any) -> None:
     delivered = clean.delivered("qa_defects")
     assert all(bool(row["evaluation_id"]) != bool(row["response_id"]) for row in delivered)
-    first = {}
+    first: dict[str, str] = {}
     for row in delivered:
         first.setdefault(row["defect_id"], row["root_cause"])
     assert "" in first.values()
