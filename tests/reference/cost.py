@@ -8,7 +8,7 @@ from fractions import Fraction
 from tests.reference.center import Center
 from tests.reference.histories import tickets
 from tests.reference.records import day, flag, number
-from tests.reference.sums import Definition, Fact
+from tests.reference.sums import Definition, Fact, Parts
 
 DEFINITIONS = [
     Definition("total_operating_cost", "default", "allocated_amount"),
@@ -17,6 +17,7 @@ DEFINITIONS = [
     Definition("cost_per_contact", "default", "allocated_amount", "costed_contacts"),
     Definition("cost_per_contact", "labour_only", "allocated_labour", "costed_contacts"),
     Definition("cost_per_contact", "per_inbound_contact", "allocated_amount", "costed_inbound"),
+    Definition("cost_per_contact", "activity_based", "activity_amount", "costed_contacts"),
     Definition("cost_per_contact", "per_minute", "allocated_amount", "handle_seconds", 60),
     Definition("cost_per_resolution", "default", "allocated_amount", "issues_resolved"),
 ]
@@ -24,68 +25,94 @@ DEFINITIONS = [
 Work = tuple[date, str, str, str]
 """Business date, channel, queue (or nothing), site (or nothing)."""
 
+Place = tuple[str, str, str]
+"""Channel, queue and site, each perhaps nothing."""
 
-def work_seconds(center: Center) -> dict[Work, Fraction]:
-    """Return handle seconds of all handled legs and worked tickets, by day, channel, queue and site."""
-    found: dict[Work, Fraction] = defaultdict(Fraction)
+BY_TIME = ("labour", "training", "recruiting", "facilities")
+"""Categories that follow people's time; all others follow the number of contacts, where cost follows activities."""
+
+
+def work_done(center: Center) -> dict[Work, tuple[Fraction, int]]:
+    """Return handle seconds and handled contacts and tickets, by day, channel, queue and site."""
+    found: dict[Work, tuple[Fraction, int]] = defaultdict(lambda: (Fraction(0), 0))
+
+    def add(key: Work, spent: Fraction, count: int) -> None:
+        found[key] = (found[key][0] + spent, found[key][1] + count)
+
     for contact_id, contact in center.contacts.items():
-        for leg in center.handling_legs(contact_id):
-            handled = sum(
+        for position, leg in enumerate(center.handling_legs(contact_id)):
+            spent = sum(
                 (number(leg.get(name)) for name in ("talk_seconds", "hold_seconds", "acw_seconds")), Fraction(0)
             )
-            on = center.leg_day(leg)
-            found[(on, contact["channel"], leg.get("queue_id") or "", contact["site_id"])] += handled
+            key = (center.leg_day(leg), contact["channel"], leg.get("queue_id") or "", contact["site_id"])
+            add(key, spent, int(position == 0))
     by_ticket = {ticket.row["ticket_id"]: ticket for ticket in tickets(center)}
     for row in center.rows("ticket_time_entries"):
         if row["ticket_id"] in by_ticket:
-            ticket = by_ticket[row["ticket_id"]]
             on = day(row["worked_on"])
-            site_id = center.of_agent(row["agent_id"], on)["site"]
-            found[(on, ticket.row["channel"], "", site_id)] += number(row["seconds"])
+            channel = by_ticket[row["ticket_id"]].row["channel"]
+            add((on, channel, "", center.of_agent(row["agent_id"], on)["site"]), number(row["seconds"]), 0)
+    for ticket in by_ticket.values():
+        if ticket.replied_at:
+            add((ticket.day(ticket.replied_at), ticket.row["channel"], "", ticket.site_id), Fraction(0), 1)
     return found
 
 
 def facts(center: Center) -> Iterator[Fact]:
     """Yield ledger, allocated cost, and the work it is divided by."""
-    work = work_seconds(center)
+    work = work_done(center)
     covered: set[date] = set()
     for fact in ledger_facts(center, work):
         covered.add(fact.day)
         yield fact
     # work on a day without any cost is not divided into the cost of other days
-    for (on, channel, queue_id, site_id), spent in work.items():
+    for (on, channel, queue_id, site_id), (spent, _) in work.items():
         if on in covered:
             yield Fact(on, {"channel": channel, "queue": queue_id, "site": site_id}, {"handle_seconds": spent})
     yield from (fact for fact in contact_facts(center) if fact.day in covered)
     yield from (fact for fact in ticket_facts(center) if fact.day in covered)
 
 
-def ledger_facts(center: Center, work: dict[Work, Fraction]) -> Iterator[Fact]:
-    """Yield every entry, evenly by day, and its share by channel and queue over the entry's whole period."""
+def ledger_facts(center: Center, work: dict[Work, tuple[Fraction, int]]) -> Iterator[Fact]:
+    """Yield every entry, evenly by day, and its share by channel and queue over the entry's whole period.
+
+    Where cost follows activities, some categories are shared by the number of contacts instead of by handle seconds.
+    """
     for row in center.rows("cost_ledger"):
         first, last = day(row["period_start"]), day(row["period_end"])
         amount = center.in_reporting_currency(row["amount"], row["currency"], last)
         if amount is None:
             continue
-        days = (last - first).days + 1
-        direct = row.get("direct_channel")
+        direct = row.get("direct_channel") or ""
         site_id = row.get("site_id") or ""
-        shares: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
-        for (on, channel, queue_id, at_site), spent in work.items():
-            if first <= on <= last and direct in (None, "", channel) and site_id in ("", at_site):
-                shares[(channel, queue_id, at_site)] += spent
-        whole = sum(shares.values(), Fraction(0))
-        for offset in range(days):
-            on = first + timedelta(days=offset)
+        seconds_of: dict[Place, Fraction] = defaultdict(Fraction)
+        contacts_of: dict[Place, Fraction] = defaultdict(Fraction)
+        for (on, channel, queue_id, at_site), (spent, count) in work.items():
+            if first <= on <= last and direct in ("", channel) and site_id in ("", at_site):
+                seconds_of[(channel, queue_id, at_site)] += spent
+                contacts_of[(channel, queue_id, at_site)] += count
+        by_time = shared(seconds_of)
+        by_contact = shared(contacts_of) if row["cost_category"] not in BY_TIME else None
+        nobody: dict[Place, Fraction] = {(direct, "", site_id): Fraction(1)}
+        days = (last - first).days + 1
+        for on in (first + timedelta(days=offset) for offset in range(days)):
             if on > center.last_day:
                 break
-            daily = amount / days
-            spread = {key: daily * spent / whole for key, spent in shares.items()} if whole else {}
-            for (channel, queue_id, at_site), part in (spread or {(direct or "", "", site_id): daily}).items():
+            for (channel, queue_id, at_site), share in (by_time or nobody).items():
+                part = amount / days * share
                 labour = part if row["cost_category"] == "labour" else Fraction(0)
+                parts: Parts = {"allocated_amount": part, f"allocated_{row['behaviour']}": part}
                 scopes = {"channel": channel, "queue": queue_id, "site": at_site}
-                parts = {"allocated_amount": part, f"allocated_{row['behaviour']}": part, "allocated_labour": labour}
-                yield Fact(on, scopes, parts)
+                yield Fact(on, scopes, parts | {"allocated_labour": labour})
+            for (channel, queue_id, at_site), share in (by_contact or by_time or nobody).items():
+                scopes = {"channel": channel, "queue": queue_id, "site": at_site}
+                yield Fact(on, scopes, {"activity_amount": amount / days * share})
+
+
+def shared(amounts: dict[Place, Fraction]) -> dict[Place, Fraction]:
+    """Return what share everybody has of a sum; nothing of nothing."""
+    whole = sum(amounts.values(), Fraction(0))
+    return {place: amount / whole for place, amount in amounts.items()} if whole else {}
 
 
 def contact_facts(center: Center) -> Iterator[Fact]:
@@ -110,6 +137,6 @@ def ticket_facts(center: Center) -> Iterator[Fact]:
         if ticket.replied_at:
             yield Fact(ticket.day(ticket.replied_at), ticket.scopes(), {"costed_contacts": 1})
         contact = center.contacts.get(ticket.row.get("contact_id") or "")
-        counted = contact is not None and contact["direction"] == "inbound" and flag(contact.get("is_resolved"))
+        counted = contact is not None and center.is_handled(contact["contact_id"]) and flag(contact.get("is_resolved"))
         if ticket.last_solved_at and not counted:
             yield Fact(ticket.day(ticket.last_solved_at), ticket.scopes(), {"issues_resolved": 1})

@@ -59,6 +59,7 @@ def facts(center: Center) -> Iterator[Fact]:
     net: set[str] = set()
     gross: set[str] = set()
     days: set[date] = set()
+    segments = {row["customer_id"]: row.get("segment") or UNKNOWN for row in center.rows("customers")}
     for order in center.rows("orders"):
         contact = credited(center, eligible, order)
         is_net = order["status"] not in LOST
@@ -68,11 +69,9 @@ def facts(center: Center) -> Iterator[Fact]:
         rate = center.in_reporting_currency("1", order["currency"], on)
         amount = sum((number(line["net_amount"]) for line in lines[order["order_id"]]), Fraction(0)) * (rate or 0)
         if contact is None:
-            yield Fact(
-                on,
-                {"site": UNKNOWN, "campaign": order.get("campaign_id") or ""},
-                {"unattributed_sales": amount * is_net},
-            )
+            scopes = {"site": UNKNOWN, "campaign": order.get("campaign_id") or ""}
+            scopes["segment"] = segments.get(order.get("customer_id") or "", UNKNOWN)
+            yield Fact(on, scopes, {"unattributed_sales": amount * is_net})
             continue
         gross.add(contact["contact_id"])
         if is_net:
@@ -84,20 +83,27 @@ def facts(center: Center) -> Iterator[Fact]:
             "orders_net": int(is_net),
             "orders_cross_sell": int(is_net and cross),
         }
-        yield Fact(on, center.credit(contact, -1), parts)
+        scopes = center.credit(contact, -1) | {"segment": segments.get(order.get("customer_id") or "", UNKNOWN)}
+        yield Fact(on, scopes | ({"campaign": order["campaign_id"]} if order.get("campaign_id") else {}), parts)
     if center.delivered("orders"):
-        yield from contact_facts(center, eligible, net, gross, days)
+        for on, contact, parts in contact_parts(center, eligible, net, gross, min(days)):
+            segment = segments.get(contact.get("customer_id") or "", UNKNOWN)
+            yield Fact(on, center.credit(contact, -1) | {"segment": segment}, parts)
+    for row in center.rows("opportunities"):
+        origin = center.contacts.get(row.get("contact_id") or "")
+        on = center.local_day(instant(row["opened_at"]), origin["site_id"] if origin else None)
+        scopes = center.credit(origin, -1) if origin else {"site": UNKNOWN}
+        scopes["segment"] = segments.get(row.get("customer_id") or "", UNKNOWN)
+        yield Fact(on, scopes, {"opportunities": 1, "opportunities_won": int(row["stage"] == "won")})
 
 
-def contact_facts(
-    center: Center, eligible: dict[str, Row], net: set[str], gross: set[str], days: set[date]
-) -> Iterator[Fact]:
-    """Yield eligible contacts, converted or not, from the first order on."""
-    known_from = min(days)
+def contact_parts(
+    center: Center, eligible: dict[str, Row], net: set[str], gross: set[str], known_from: date
+) -> Iterator[tuple[date, Row, Parts]]:
+    """Yield handled contacts, converted or not, from the day of the first order on."""
     for contact_id, contact in center.contacts.items():
-        handled = bool(center.handling_legs(contact_id))
         on = center.contact_day(contact)
-        if not handled or on < known_from:
+        if not center.handling_legs(contact_id) or on < known_from:
             continue
         parts: Parts = {"handled_any": 1, "contacts_with_order": int(contact_id in net)}
         if contact_id in eligible:
@@ -106,10 +112,4 @@ def contact_facts(
                 "converted_contacts": int(contact_id in net),
                 "converted_gross": int(contact_id in gross),
             }
-        yield Fact(on, center.credit(contact, -1), parts)
-    for row in center.rows("opportunities"):
-        contact_row = center.contacts.get(row.get("contact_id") or "")
-        opened = instant(row["opened_at"])
-        on = center.local_day(opened, contact_row["site_id"] if contact_row else None)
-        parts = {"opportunities": 1, "opportunities_won": int(row["stage"] == "won")}
-        yield Fact(on, center.credit(contact_row, -1) if contact_row else {}, parts)
+        yield on, contact, parts
