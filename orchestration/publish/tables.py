@@ -3,6 +3,7 @@
 A model that grows with history says in ``config.meta.published_in_parts`` how it is cut: an SQL expression that names
 a row's part, for example the period's type and month. Its rows carry ``computed_at``, the start of the refresh that
 last wrote them, so a part is unchanged exactly if its number of rows and its newest ``computed_at`` are.
+``published_where`` keeps rows at home that tell a reader nothing.
 """
 
 import shutil
@@ -48,7 +49,7 @@ def write_table(con: duckdb.DuckDBPyConnection, place: Published, node: Mapping[
     target = f"kpi.{SCHEMA}.{quoted(name)}"
     columns = _columns(con, source, node)
     casts = ", ".join(f"cast({quoted(column)} as {kind}) as {quoted(column)}" for column, (kind, _) in columns.items())
-    selected = f"select {casts} from {source}"
+    selected = f"select {casts} from {source} where {_meta(node).get('published_where') or 'true'}"
     part = _meta(node).get("published_in_parts")
     carried = _types(con, name) == [kind for kind, _ in columns.values()] and (place.old / name).is_dir()
     if part and carried:

@@ -116,3 +116,14 @@ def test_a_table_that_is_no_longer_published_is_dropped(warehouse: Path, tmp_pat
             ("dim_kpi",),
             ("kpi_value",),
         ]
+
+
+def test_rows_that_tell_nothing_stay_at_home(warehouse: Path, tmp_path: Path) -> None:
+    change(warehouse, "update marts.kpi_value set value = null where period_start < '2025-01-11'")
+    meta = {**MODELS["kpi_value"]["config"]["meta"], "published_where": "value is not null"}
+    models = {"kpi_value": {**MODELS["kpi_value"], "config": {"meta": meta}}}
+    for number in (1, 2):
+        candidate = write_candidate(warehouse, tmp_path / "published", number, models)
+        assert [table.rows for table in candidate.tables] == [80]
+        (candidate.folder / "manifest.json").write_text(json.dumps({"release_id": number}))
+        put_in_place(candidate.folder, tmp_path / "published", number)
