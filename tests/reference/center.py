@@ -106,18 +106,10 @@ class Center:
                 held = row
         return held
 
-    def home(self, agent_id: str) -> str | None:
-        """Return the site of an agent's newest assignment, to find the zone of their days."""
-        known = self._assignments.get(agent_id)
-        return known[-1]["site_id"] if known else None
-
     def site_at(self, agent_id: str, at: datetime) -> str | None:
-        """Return the site at which an agent works at an instant."""
-        for row in reversed(self._assignments.get(agent_id, [])):
-            local = self.local_day(at, row["site_id"])
-            if day(row["valid_from"]) <= local and (not row.get("valid_to") or local <= day(row["valid_to"])):
-                return row["site_id"]
-        return self.home(agent_id)
+        """Return the site at which an agent works; until it is known there is no local date, so the UTC date counts."""
+        row = self.assignment(agent_id, at.astimezone(UTC).date())
+        return row["site_id"] if row else None
 
     def of_agent(self, agent_id: str | None, on: date) -> dict[str, str]:
         """Return agent, team and site of an agent on a day; all unknown without an assignment on it."""
