@@ -18,13 +18,14 @@ hours as (
 
 ),
 
--- several sites' intervals that the clocks called the same are one
+-- several sites' intervals that the clocks called the same are one; where the clocks of one changed, it begins when the
+-- first of the sites that were called in it has it
 by_interval as (
 
     select
         business_date,
         interval_id,
-        min(day_seconds) as day_seconds,
+        coalesce(min(day_seconds) filter (where contacts_offered > 0), min(day_seconds)) as day_seconds,
         case
             when grouping(site_id) = 0 then 'site'
             when grouping(queue_id) = 0 then 'queue'
