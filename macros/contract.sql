@@ -6,7 +6,7 @@
     condition under which a record leaves every KPI: it is flagged, not dropped.
 #}
 {% macro standard_extract(entity, defaults={}, newest=none, excluded='false') %}
-    {%- set key = config.get('unique_key') -%}
+    {%- set key = config.get('unique_key') or _declared_key('standard', entity) -%}
     {%- set filled = [] -%}
     {%- for column in key -%}
         {%- do filled.append('coalesce(' ~ column ~ ', ' ~ defaults[column] ~ ')' if column in defaults else column) -%}
@@ -81,6 +81,17 @@ where not _is_excluded
     {%- if execute -%}
         {%- for node in graph.sources.values() if node.source_name == system and node.name == entity -%}
             {{ return(node.columns.keys() | list) }}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+
+{# The key that an extract declares; empty while parsing. dbt's unit tests know no `unique_key`. #}
+{% macro _declared_key(system, entity) -%}
+    {%- if execute -%}
+        {%- for node in graph.sources.values() if node.source_name == system and node.name == entity -%}
+            {{ return(node.config.meta.extract.key) }}
         {%- endfor -%}
     {%- endif -%}
     {{ return([]) }}

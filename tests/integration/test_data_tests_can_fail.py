@@ -96,13 +96,13 @@ BREAKS = {
     """,
     "kpi_component_resolution__counts_are_those_of_the_contacts": "delete from marts.kpi_component_resolution",
     "dim_kpi_target__one_target_holds_at_a_time": """
-        insert into core.kpi_target by name select * replace (date '2024-01-01' as valid_from) from core.kpi_target
+        insert into marts.dim_kpi_target by name select * from marts.dim_kpi_target
     """,
     "kpi_value__agents_together_handle_what_the_enterprise_does": """
         delete from marts.kpi_value_service where kpi_id = 'contacts_handled' and scope_id = 'A2'
     """,
     "kpi_value__daily_parts_add_up_to_months": """
-        update marts.kpi_value_service set numerator = numerator + 1 where period_type = 'month'
+        update marts.kpi_value set numerator = numerator + 1 where period_type = 'month'
     """,
     "kpi_value__fixed_and_variable_cost_make_the_total": """
         update marts.kpi_value_cost set value = 0 where variant = 'fixed'
@@ -111,10 +111,10 @@ BREAKS = {
         delete from marts.kpi_value_interval where interval_local_start = '2024-10-25 11:00:00'
     """,
     "kpi_value__trailing_windows_are_the_sum_of_their_months": """
-        update marts.kpi_value_service set numerator = numerator + 1 where period_type = 'trailing_12m'
+        update marts.kpi_value set numerator = numerator + 1 where period_type = 'trailing_12m'
     """,
     "kpi_value__previous_value_is_that_of_the_period_before": """
-        update marts.kpi_value_service set previous_value = 42 where kpi_id = 'contacts_offered' and period_type = 'day'
+        update marts.kpi_value set previous_value = 42 where kpi_id = 'contacts_offered' and period_type = 'day'
     """,
 }
 """Test -> what breaks it, on the warehouse of the golden example."""

@@ -11,9 +11,12 @@
     }
 ) }}
 
+{#- what the predicate reads is named while parsing #}
+{%- if not execute %}
 {%- for entity in judged_by() %}
 {%- do changes(entity) %}
 {%- endfor %}
+{%- endif %}
 
 with every_value as (
 
