@@ -6,6 +6,9 @@ import yaml
 from orchestration.settings import PROJECT_DIR
 from tests.integration.asterisk_support import START, AsteriskWarehouse, answered_call, at, line
 
+UNFILLED = {"queues": {"is_triage"}}
+"""Columns of the contract that this system cannot say."""
+
 
 @pytest.fixture(scope="module")
 def shared_warehouse(tmp_path_factory: pytest.TempPathFactory) -> AsteriskWarehouse:
@@ -35,7 +38,8 @@ def test_columns_and_types_are_those_of_the_contract(warehouse: AsteriskWarehous
         described = warehouse.query(f"describe staging.stg_asterisk__{entity}")
         types = {row["column_name"]: row["column_type"].lower() for row in described}
         lineage = {name: types.pop(name) for name in ("_is_excluded", "_file_id", "_line_number")}
-        assert types == contract[entity]
+        unfilled = UNFILLED.get(entity, set())
+        assert types == {name: type_ for name, type_ in contract[entity].items() if name not in unfilled}
         assert lineage == {"_is_excluded": "boolean", "_file_id": "bigint", "_line_number": "bigint"}
 
 

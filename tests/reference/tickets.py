@@ -37,6 +37,7 @@ DEFINITIONS = [
     Definition("response_sla_compliance_rate", "resolution_sla", "resolution_met", "resolution_due", 100),
     Definition("ticket_backlog", "default", "last_open_tickets"),
     Definition("ticket_backlog", "overdue_only", "last_overdue_tickets"),
+    Definition("ticket_backlog", "average_over_period", "open_ticket_days", "days_of_backlog"),
     Definition("fcr_ticket_rate", "default", "one_touch", "tickets_resolved", 100),
 ]
 
@@ -56,6 +57,7 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
         yield from promise_facts(center, ticket, hours)
         yield from backlog_facts(center, ticket)
     yield from medians(known)
+    yield from backlog_days(center, known)
     yield from contact_facts(center, known)
 
 
@@ -198,6 +200,29 @@ def backlog_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
             parts: Parts = {"last_open_tickets": 1, "last_overdue_tickets": int(reply_late or solve_late)}
             yield Fact(on, ticket.scopes(), parts)
         on += ONE_DAY
+
+
+def backlog_days(center: Center, known: list[Ticket]) -> Iterator[PeriodFact]:
+    """Yield the complete days of every period from the first ticket of a scope on, and the tickets open at their ends."""
+    first: dict[tuple[str, str | None], date] = {}
+    waiting: dict[tuple[str, str | None], dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for ticket in known:
+        created = ticket.day(ticket.created_at)
+        for scope in scope_keys(ticket.scopes()):
+            first[scope] = min(created, first.get(scope, created))
+        for fact in backlog_facts(center, ticket):
+            for scope in scope_keys(fact.scopes):
+                waiting[scope][fact.day] += 1
+    for scope, since in first.items():
+        for period_type in PERIODS:
+            days: dict[date, list[int]] = defaultdict(list)
+            on = since
+            while on <= center.last_day:
+                days[period_start(period_type, on)].append(waiting[scope][on])
+                on += ONE_DAY
+            for start, counts in days.items():
+                parts: Parts = {"open_ticket_days": sum(counts), "days_of_backlog": len(counts)}
+                yield PeriodFact(period_type, start, scope, parts)
 
 
 def contact_facts(center: Center, known: list[Ticket]) -> Iterator[Fact]:
