@@ -6,12 +6,14 @@
     condition under which a record leaves every KPI: it is flagged, not dropped.
 #}
 {% macro standard_extract(entity, defaults={}, newest=none, excluded='false') %}
-    {%- set key = config.get('unique_key') or _declared_key('standard', entity) -%}
+    {#- while parsing, the graph is not known yet -#}
+    {%- set declared = graph.sources['source.' ~ project_name ~ '.standard.' ~ entity] if execute else {} -%}
+    {%- set key = config.get('unique_key') or declared.config.meta.extract.key if execute else [] -%}
     {%- set filled = [] -%}
     {%- for column in key -%}
         {%- do filled.append('coalesce(' ~ column ~ ', ' ~ defaults[column] ~ ')' if column in defaults else column) -%}
     {%- endfor -%}
-    {%- set columns = _declared_columns('standard', entity) %}
+    {%- set columns = declared.columns.keys() | list if execute else [] %}
 with delivered as (
 
     select * from {{ delivered('standard', entity, key=filled) }}
@@ -74,25 +76,3 @@ select
 from every_system
 where not _is_excluded
 {% endmacro %}
-
-
-{# Names of the columns that an extract declares, in their order; empty while parsing, when the graph is not known yet. #}
-{% macro _declared_columns(system, entity) -%}
-    {%- if execute -%}
-        {%- for node in graph.sources.values() if node.source_name == system and node.name == entity -%}
-            {{ return(node.columns.keys() | list) }}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return([]) }}
-{%- endmacro %}
-
-
-{# The key that an extract declares; empty while parsing. dbt's unit tests know no `unique_key`. #}
-{% macro _declared_key(system, entity) -%}
-    {%- if execute -%}
-        {%- for node in graph.sources.values() if node.source_name == system and node.name == entity -%}
-            {{ return(node.config.meta.extract.key) }}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return([]) }}
-{%- endmacro %}

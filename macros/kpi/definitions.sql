@@ -6,40 +6,53 @@
 #}
 {% macro kpi_definitions(component=none, period=none) -%}
     {%- set found = [] -%}
-    {%- if execute -%}
-        {%- set texts = {} -%}
+    {%- for kpi in _every_definition() -%}
+        {%- if component in [none, kpi.component] and (period is none or period in kpi.periods) -%}
+            {%- do found.append(kpi) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
+{# All of them, put together once a run and kept beside the graph: dbt unpacks a metric anew whenever one is looked at. #}
+{% macro _every_definition() -%}
+    {%- if not execute -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- if '_kpi_definitions' not in graph -%}
+        {%- set metrics = {} -%}
         {%- for metric in graph.metrics.values() -%}
-            {%- do texts.update({metric.name: metric.description}) -%}
+            {%- do metrics.update({metric.name: metric}) -%}
         {%- endfor -%}
         {%- set defaults = {} -%}
-        {%- for metric in graph.metrics.values() if metric.config.meta.kpi and metric.config.meta.kpi.variant == 'default' -%}
+        {%- for metric in metrics.values() if metric.config.meta.kpi and metric.config.meta.kpi.variant == 'default' -%}
             {%- do defaults.update({metric.config.meta.kpi.kpi_id: metric.config.meta.kpi}) -%}
         {%- endfor -%}
-        {%- for metric in graph.metrics.values() | sort(attribute='name') if metric.config.meta.kpi -%}
+        {%- set found = [] -%}
+        {%- for metric in metrics.values() | sort(attribute='name') if metric.config.meta.kpi -%}
             {%- set own = metric.config.meta.kpi -%}
             {%- set kpi = dict(defaults[own.kpi_id], **own) -%}
-            {%- set periods = own.periods or (kpi.periods or []) | reject('equalto', 'interval') | list -%}
-            {%- if component in [none, kpi.component] and (period is none or period in periods) -%}
-                {%- set params = metric.type_params -%}
-                {%- set numerator = params.numerator.name if metric.type == 'ratio' else params.metrics[0].name -%}
-                {%- set denominator = params.denominator.name if metric.type == 'ratio' else none -%}
-                {%- do found.append(dict(
-                    kpi,
-                    metric=metric.name,
-                    label=metric.label,
-                    formula=metric.description,
-                    numerator=numerator,
-                    denominator=denominator,
-                    numerator_text=texts[numerator],
-                    denominator_text=texts[denominator],
-                    periods=periods,
-                    confidence={'method': own.confidence} if own.confidence is string else own.confidence or {},
-                    minimum_sample=var(kpi.minimum_sample) if kpi.minimum_sample is string else kpi.minimum_sample
-                )) -%}
-            {%- endif -%}
+            {%- set params = metric.type_params -%}
+            {%- set numerator = params.numerator.name if metric.type == 'ratio' else params.metrics[0].name -%}
+            {%- set denominator = params.denominator.name if metric.type == 'ratio' else none -%}
+            {%- do found.append(dict(
+                kpi,
+                metric=metric.name,
+                label=metric.label,
+                formula=metric.description,
+                numerator=numerator,
+                denominator=denominator,
+                numerator_text=metrics[numerator].description,
+                denominator_text=metrics[denominator].description if denominator else none,
+                periods=own.periods or (kpi.periods or []) | reject('equalto', 'interval') | list,
+                confidence={'method': own.confidence} if own.confidence is string else own.confidence or {},
+                minimum_sample=var(kpi.minimum_sample) if kpi.minimum_sample is string else kpi.minimum_sample
+            )) -%}
         {%- endfor -%}
+        {%- do graph.update({'_kpi_definitions': found}) -%}
     {%- endif -%}
-    {{ return(found) }}
+    {{ return(graph['_kpi_definitions']) }}
 {%- endmacro %}
 
 
@@ -48,21 +61,22 @@
     `aggregate` (sum or max) over rows, and `take`: `last` for a snapshot, which adds up over groups and not over days.
 #}
 {% macro kpi_parts(component, period=none) -%}
+    {%- set wanted = [] -%}
+    {%- for kpi in kpi_definitions(component, period) -%}
+        {%- do wanted.extend([kpi.numerator, kpi.denominator, kpi.excluded]) -%}
+        {%- do wanted.extend(kpi.confidence.values()) -%}
+    {%- endfor -%}
     {%- set parts = {} -%}
-    {%- if execute -%}
-        {%- set wanted = [] -%}
-        {%- for kpi in kpi_definitions(component, period) -%}
-            {%- do wanted.extend([kpi.numerator, kpi.denominator, kpi.excluded]) -%}
-            {%- do wanted.extend(kpi.confidence.values()) -%}
-        {%- endfor -%}
-        {%- for metric in graph.metrics.values() | sort(attribute='name') if metric.name in wanted -%}
-            {%- do parts.update({metric.name: {
+    {%- for name in wanted | select('string') | unique | sort -%}
+        {%- set metric = graph.metrics['metric.' ~ project_name ~ '.' ~ name] -%}
+        {%- if metric -%}
+            {%- do parts.update({name: {
                 'expression': metric.type_params.expr,
                 'aggregate': metric.type_params.metric_aggregation_params.agg,
                 'take': metric.config.meta.take,
             }}) -%}
-        {%- endfor -%}
-    {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
     {{ return(parts) }}
 {%- endmacro %}
 
@@ -87,7 +101,7 @@
     } -%}
     {%- set found = {} -%}
     {%- if execute -%}
-        {%- set held = (graph.nodes.values() | selectattr('name', 'equalto', 'kpi_component_' ~ component) | first).columns -%}
+        {%- set held = graph.nodes['model.' ~ project_name ~ '.kpi_component_' ~ component].columns -%}
         {%- set wanted = kpi_definitions(component) | map(attribute='scopes') | sum(start=[]) -%}
         {%- for scope, columns in known.items() if scope in wanted and columns | select('in', held) | list == columns -%}
             {%- do found.update({scope: columns}) -%}

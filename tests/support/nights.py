@@ -78,7 +78,7 @@ class Nights:
             erase_delivered(con, declarations, refresh)
             load_public_holidays(con, as_of, refresh)
         arguments = build_arguments(paths, full_refresh=full, parameters=parameters)
-        arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+        arguments += ["--no-write-json", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         if fails:
             arguments += ["--select", "staging", "conformed"]
         bad = failures(run_dbt(arguments, self.home))
