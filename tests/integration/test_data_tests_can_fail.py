@@ -96,7 +96,8 @@ BREAKS = {
     """,
     "kpi_component_resolution__counts_are_those_of_the_contacts": "delete from marts.kpi_component_resolution",
     "dim_kpi_target__one_target_holds_at_a_time": """
-        insert into marts.dim_kpi_target by name select * replace (valid_from + 1 as valid_from) from marts.dim_kpi_target
+        insert into marts.dim_kpi_target by name
+        select * replace (valid_from + 1 as valid_from) from marts.dim_kpi_target
     """,
     "kpi_value__agents_together_handle_what_the_enterprise_does": """
         delete from marts.kpi_value_service where kpi_id = 'contacts_handled' and scope_id = 'A2'

@@ -203,7 +203,7 @@ def backlog_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
 
 
 def backlog_days(center: Center, known: list[Ticket]) -> Iterator[PeriodFact]:
-    """Yield the complete days of every period from the first ticket of a scope on, and the tickets open at their ends."""
+    """Yield, by period, the complete days since the first ticket of a scope and the tickets open at their ends."""
     first: dict[tuple[str, str | None], date] = {}
     waiting: dict[tuple[str, str | None], dict[date, int]] = defaultdict(lambda: defaultdict(int))
     for ticket in known:
