@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.publish.columns import literal
 from orchestration.publish.tables import SCHEMA, Published, Table, write_table
+from orchestration.publish.views import drop_views, is_view, write_view
 
 DATABASE = "kpi.duckdb"
 PARQUET = "parquet"
@@ -69,6 +70,7 @@ def write_candidate(
 
     It starts from a copy of the publication in place, if there is one, so that a table that names its parts
     (``config.meta.published_in_parts``) costs what changed and not what it holds.
+    Views have no Parquet file: they come after the tables that they read.
     Raises ``UnpublishableColumnError`` for a type that is not plain and ``duckdb.Error`` for a value that does not
     fit its plain type or a table that does not exist.
     """
@@ -82,9 +84,13 @@ def write_candidate(
         con.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         con.execute(f"attach {literal(str(folder / DATABASE))} as kpi (storage_version '{STORAGE_VERSION}')")
         con.execute(f"create schema if not exists kpi.{SCHEMA}")
-        _drop_retired(con, set(models))
+        drop_views(con)
+        _drop_retired(con, {name for name, node in models.items() if not is_view(node)})
         place = Published(folder / PARQUET, published / PARQUET)
-        tables = tuple(write_table(con, place, node) for node in models.values())
+        views = [node for node in models.values() if is_view(node)]
+        written = [write_table(con, place, node) for node in models.values() if not is_view(node)]
+        tables = (*written, *(write_view(con, node) for node in views))
+        con.execute("use memory")
         con.execute("detach kpi")
     return Candidate(release_id, folder, tables)
 
@@ -124,6 +130,7 @@ def describe(candidate: Candidate, origin: Origin, published_at: datetime) -> No
         "checks": dict(origin.checks),
         "tables": {
             table.name: {
+                "kind": table.kind,
                 "description": table.description,
                 "rows": table.rows,
                 "columns": {

@@ -13,6 +13,7 @@ from orchestration.publish.candidate import DATABASE, Candidate, Origin, describ
 from orchestration.publish.headline import Figure, headline
 from orchestration.publish.records import recorded_release, restatements
 from orchestration.publish.replace import put_in_place
+from orchestration.publish.stamp import stamp
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def publish(candidate: Candidate, origin: Origin, published: Path, warehouse: Pa
     try:
         restated = restatements(candidate, published)
         figures = headline(candidate.database, local_date)
+        candidate = stamp(candidate, origin, published_at)
         describe(candidate, origin, published_at)
         shown = {"figures": [figure.as_record() for figure in figures]}
         with recorded_release(

@@ -26,12 +26,13 @@ PART = "part"
 
 @dataclass(frozen=True)
 class Table:
-    """One published table: ``columns`` maps a name to (plain type, description)."""
+    """One published table or view (``kind``): ``columns`` maps a name to (plain type, description)."""
 
     name: str
     description: str
     rows: int
     columns: Mapping[str, tuple[str, str]]
+    kind: str = "table"
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,11 @@ def write_table(con: duckdb.DuckDBPyConnection, place: Published, node: Mapping[
     name = str(node["name"])
     source = f"warehouse.{quoted(node['schema'])}.{quoted(node.get('alias') or name)}"
     target = f"kpi.{SCHEMA}.{quoted(name)}"
-    columns = _columns(con, source, node)
-    casts = ", ".join(f"cast({quoted(column)} as {kind}) as {quoted(column)}" for column, (kind, _) in columns.items())
+    columns = _columns(con, source, name)
+    casts = ", ".join(f"cast({quoted(column)} as {kind}) as {quoted(column)}" for column, kind in columns.items())
     selected = f"select {casts} from {source} where {_meta(node).get('published_where') or 'true'}"
     part = _meta(node).get("published_in_parts")
-    carried = _types(con, name) == [kind for kind, _ in columns.values()] and (place.old / name).is_dir()
+    carried = _types(con, name) == list(columns.values()) and (place.old / name).is_dir()
     if part and carried:
         _replace_parts(con, place, name, part, selected)
     else:
@@ -61,22 +62,35 @@ def write_table(con: duckdb.DuckDBPyConnection, place: Published, node: Mapping[
         else:
             file = literal(str(place.new / f"{name}.parquet"))
             con.execute(f"copy {target} to {file} (format parquet, compression zstd)")
-    description = " ".join(str(node.get("description") or "").split())
-    con.execute(f"comment on table {target} is {literal(description)}")
+    return described(con, "table", node, columns)
+
+
+def described(con: duckdb.DuckDBPyConnection, kind: str, node: Mapping[str, Any], types: Mapping[str, str]) -> Table:
+    """Comment on a written table or view (``kind``) and its columns from the model's descriptions; return what it is.
+
+    ``types`` maps its columns to their plain types.
+    """
+    name = str(node["name"])
+    target = f"kpi.{SCHEMA}.{quoted(name)}"
+    texts: Mapping[str, Any] = node.get("columns") or {}
+    columns = {column: (plain, _text(texts.get(column))) for column, plain in types.items()}
+    con.execute(f"comment on {kind} {target} is {literal(_text(node))}")
     for column, (_, text) in columns.items():
         if text:
             con.execute(f"comment on column {target}.{quoted(column)} is {literal(text)}")
     rows = con.execute(f"select count(*) from {target}").fetchall()[0][0]
-    return Table(name, description, int(rows), columns)
+    return Table(name, _text(node), int(rows), columns, kind)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, source: str, node: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    described = node.get("columns") or {}
+def _text(node: Mapping[str, Any] | None) -> str:
+    """Return the description of a model or column on one line."""
+    return " ".join(str((node or {}).get("description") or "").split())
+
+
+def _columns(con: duckdb.DuckDBPyConnection, source: str, name: str) -> dict[str, str]:
+    """Return the columns of a table with the plain types that they are published as."""
     return {
-        str(column): (
-            published_type(str(node["name"]), str(column), str(data_type)),
-            " ".join(str((described.get(column) or {}).get("description") or "").split()),
-        )
+        str(column): published_type(name, str(column), str(data_type))
         for column, data_type, *_ in con.execute(f"describe {source}").fetchall()
     }
 

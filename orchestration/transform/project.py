@@ -172,10 +172,10 @@ def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def published_models(manifest: Manifest) -> dict[str, Mapping[str, Any]]:
-    """Return the models whose ``config.meta.published`` is true, by name."""
+    """Return the models whose ``config.meta.published`` is true, or ``view``, by name."""
     models = {
         node["name"]: node
         for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "seed") and _meta(node).get("published") is True
+        if node["resource_type"] in ("model", "seed") and _meta(node).get("published") in (True, "view")
     }
     return dict(sorted(models.items()))
