@@ -1,4 +1,4 @@
-"""The command line: ``contact-center demo | refresh | status | erase | document``.
+"""The command line: ``contact-center demo | refresh | status | erase | publish-postgres | document``.
 
 Commands are declared here and done elsewhere.
 
@@ -88,6 +88,14 @@ def erase(
     from orchestration.cli_erase import run_erase
 
     raise typer.Exit(run_erase(settings_or_exit(), customer_id))
+
+
+@app.command()
+def publish_postgres() -> None:
+    """Copy the publication in place to PostgreSQL, as every night does when CONTACT_CENTER_POSTGRES_URL is set."""
+    from orchestration.cli_postgres import run_publish_postgres
+
+    raise typer.Exit(run_publish_postgres(settings_or_exit()))
 
 
 @app.command()

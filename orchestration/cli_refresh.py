@@ -26,6 +26,7 @@ TITLES = {
     "dbt": "building models",
     "audit": "checking the release",
     "publish": "publishing",
+    "postgres": "copying to PostgreSQL",
 }
 
 
@@ -107,7 +108,7 @@ def run_refresh(settings: Settings, as_of: datetime | None, parameters: Path | N
         return 1
     outcome = night.outcome()
     report(console, night, outcome, problem)
-    return 0 if outcome.status == "complete" else 1
+    return 0 if outcome.status == "complete" and not outcome.problems else 1
 
 
 def run_job(night: Night) -> str:
@@ -185,3 +186,5 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
         console.print(figures_table(release.figures))
     else:
         typer.echo("no headline KPI has a value yet: none of the extracts that they are made from was delivered")
+    for failed in outcome.problems:
+        console.print(failed, style="bold red", highlight=False, markup=False, soft_wrap=True)

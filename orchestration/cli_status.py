@@ -98,7 +98,7 @@ def _books(console: Console, con: duckdb.DuckDBPyConnection, runs: int) -> None:
     refreshes = _table("refresh", "started (UTC)", "as of (UTC)", "status", "seconds", "why")
     for refresh_id, started, as_of, status, stage, message, is_full, stage_seconds in last:
         spent = sum(json.loads(stage_seconds or "{}").values())
-        why = f"{stage}: {message}" if status == "failed" else ("full rebuild" if is_full else "")
+        why = f"{stage}: {message}" if message else ("full rebuild" if is_full else "")
         refreshes.add_row(str(refresh_id), _minute(started), _minute(as_of), status, seconds_of(spent), why[:300])
     console.print(refreshes)
     files = _table("extract", "files", "rows", "rejected rows", "refused files", "last loaded (UTC)")

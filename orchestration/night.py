@@ -7,6 +7,7 @@ publication as it was; the next refresh takes in everything delivered since the 
 import contextlib
 import fcntl
 import os
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ def dbt_paths(settings: Settings, project_dir: Path | None = None) -> DbtPaths:
 
 @dataclass(frozen=True)
 class RefreshOutcome:
-    """How a refresh ended; ``release`` is None unless it was published."""
+    """How a refresh ended; ``release`` is None unless it was published, ``problems`` is what went wrong after that."""
 
     refresh_id: int
     run_id: str
@@ -79,6 +80,7 @@ class RefreshOutcome:
     is_full: bool
     stage_seconds: Mapping[str, float]
     release: Release | None
+    problems: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -108,6 +110,7 @@ class Night:
     build: BuildResult | None = field(default=None, init=False)
     candidate: Candidate | None = field(default=None, init=False)
     release: Release | None = field(default=None, init=False)
+    problems: list[str] = field(default_factory=list, init=False)
     _manifest: Manifest | None = field(default=None, init=False)
     _lock: int | None = field(default=None, init=False)
 
@@ -312,9 +315,31 @@ class Night:
                 self.settings.warehouse,
                 local_date(self.as_of_instant, self.settings.time_zone),
             )
+        if self.settings.postgres_url.get_secret_value():
+            self._copy_to_postgres()
         with self.connect() as con:
-            books.finish_refresh(con, self.refresh_id, "complete", stage_seconds=self.stage_seconds)
+            books.finish_refresh(
+                con,
+                self.refresh_id,
+                "complete",
+                message="; ".join(self.problems) or None,
+                stage_seconds=self.stage_seconds,
+            )
         return self.release
+
+    def _copy_to_postgres(self) -> None:
+        """Copy the release to PostgreSQL. A failure is a problem of the night, and undoes nothing."""
+        from orchestration.publish.postgres import PostgresError, copy_to_postgres
+
+        settings = self.settings
+        started = time.monotonic()
+        self.progress.stage("postgres")
+        self.note_stage("postgres")
+        try:
+            copy_to_postgres(settings.published, settings.postgres_url.get_secret_value(), settings.postgres_reader)
+        except PostgresError as error:
+            self.problems.append(f"PostgreSQL serves what it served before: {error}")
+        self.stage_seconds["postgres"] = round(time.monotonic() - started, 2)
 
     def outcome(self) -> RefreshOutcome:
         """Return how the night ended."""
@@ -329,4 +354,5 @@ class Night:
             is_full=self.is_full,
             stage_seconds=dict(self.stage_seconds),
             release=self.release,
+            problems=list(self.problems),
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +31,12 @@ class Settings(BaseSettings):
 
     nightly_cron: str = "0 4 * * *"
     """When the nightly refresh starts, in ``time_zone``."""
+
+    postgres_url: SecretStr = SecretStr("")
+    """PostgreSQL database that gets a copy of every release, as ``postgresql://...``; off when empty."""
+
+    postgres_reader: str = Field(default="contact_center_reader", min_length=1, max_length=63)
+    """Role that may read that copy."""
 
     @field_validator("home")
     @classmethod

@@ -61,6 +61,8 @@ def build_publication(manifest: Manifest, expectations: Path) -> dg.AssetsDefini
         except NightFailedError as error:
             raise failed(error) from error
         yield dg.MaterializeResult(asset_key=KEY, metadata=_described(release))
+        if night.problems:
+            raise dg.Failure(description="; ".join(night.problems), allow_retries=False)
 
     return publication
 

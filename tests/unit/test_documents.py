@@ -27,8 +27,8 @@ def document(request: pytest.FixtureRequest) -> Path:
 
 
 def test_every_make_target_exists(document: Path) -> None:
-    targets = set(re.findall(r"^([a-z]+):", text_of(ROOT / "Makefile"), flags=re.MULTILINE))
-    named = set(re.findall(r"(?:^|[`$] ?)make ([a-z]+)", text_of(document), flags=re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), flags=re.MULTILINE))
+    named = set(re.findall(r"(?:^|[`$] ?)make ([a-z-]+)", text_of(document), flags=re.MULTILINE))
     assert {"setup", "refresh", "test"} <= targets
     assert named - targets == set()
 
@@ -36,7 +36,7 @@ def test_every_make_target_exists(document: Path) -> None:
 def test_every_command_and_option_exists(document: Path) -> None:
     commands = typer.main.get_group(app).commands
     options = {name: {flag for part in command.params for flag in part.opts} for name, command in commands.items()}
-    for command, rest in re.findall(r"contact-center ([a-z]+)((?: --?[a-z][^\n`]*)?)", text_of(document)):
+    for command, rest in re.findall(r"contact-center ([a-z-]+)((?: --?[a-z][^\n`]*)?)", text_of(document)):
         assert command in commands, f"{document.name}: contact-center {command}"
         assert set(re.findall(r"--[a-z-]+", rest)) <= options[command], f"{document.name}: {command}{rest}"
 
