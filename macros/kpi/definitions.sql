@@ -111,6 +111,12 @@
 {%- endmacro %}
 
 
+{# The scopes in which a ratio of nothing is shown as missing; the members of the others are too many for that. #}
+{% macro kpi_wide_scopes() -%}
+    {{ return(['enterprise', 'site', 'queue', 'channel']) }}
+{%- endmacro %}
+
+
 {# SQL text literal, or NULL. #}
 {% macro literal(value) -%}
     {%- if value is none or value is undefined -%} null

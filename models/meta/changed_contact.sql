@@ -105,7 +105,8 @@ versions as (
 
 ),
 
-{%- set reaches = {'resolution': resolution_reach(), 'contact': longest_attribution_days()} %}
+{%- set credited = parameter_values('campaign', 'order_attribution_days') | max %}
+{%- set reaches = {'resolution': resolution_reach(), 'contact': credited} %}
 
 -- resolution and last touch look from one contact of a customer to another, each as far as its longest window
 neighbours as (
@@ -129,7 +130,7 @@ closing as (
     from contacts
     where ended_at is null
         or started_at > {{ previous_as_of() }}
-        {%- for days in resolution_windows(also=[var('fcr_window_days')]) %}
+        {%- for days in resolution_windows(also=parameter_values('reason', 'fcr_window_days')) %}
         or (
             ended_at > {{ previous_as_of() }} - interval {{ days }} day
             and ended_at <= {{ as_of() }} - interval {{ days }} day
@@ -158,7 +159,7 @@ sold as (
     from changed_orders
     inner join contacts -- orders of unknown customers can be credited to no contact
         on changed_orders.customer_id = contacts.customer_id
-    where contacts.started_at between changed_orders.ordered_at - interval {{ longest_attribution_days() }} day
+    where contacts.started_at between changed_orders.ordered_at - interval {{ credited }} day
         and changed_orders.ordered_at
 
 ),

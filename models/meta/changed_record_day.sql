@@ -68,7 +68,7 @@ credited_days as (
 
     select distinct 'order' as subject, contact_days.business_date + cast(shift.days as integer) as business_date -- reasons merge
     from contact_days
-    cross join (select unnest(range(-1, {{ longest_attribution_days() }} + 2)) as days) as shift
+    cross join (select unnest(range(-1, {{ parameter_values('campaign', 'order_attribution_days') | max }} + 2)) as days) as shift
     where contact_days.subject in ('leg', 'contact')
 
 ),

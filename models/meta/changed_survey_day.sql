@@ -1,6 +1,8 @@
 -- grain: one row per subject, business date and reason, from invitations and what they refer to that changed
 {{ config(materialized='ephemeral') }}
 
+{%- set window = '(' ~ parameter_by('survey', 'survey_response_window_days', 'survey_id') ~ ') * interval 1 day' %}
+
 with invitations as (
 
     select * from {{ ref('survey_invitations') }}
@@ -58,8 +60,8 @@ instants as (
     union all
     select sent_at as happened_at, 'time to answer is over' as reason
     from invitations
-    where sent_at > {{ previous_as_of() }} - interval {{ var('survey_response_window_days') }} day
-        and sent_at <= {{ as_of() }} - interval {{ var('survey_response_window_days') }} day
+    where sent_at > {{ previous_as_of() }} - {{ window }}
+        and sent_at <= {{ as_of() }} - {{ window }}
     union all
     select responded_at as happened_at, 'response changed' as reason from response_images
     union all

@@ -67,39 +67,15 @@ team_images as (
 
 ),
 
-hour_images as (
-
-    {{ changes('operating_hours') }}
-
-),
-
 agent_ranges as (
 
     select * from {{ ref('changed_agent_range') }}
 
 ),
 
--- a calendar says something else in the weeks of its changed hours and holidays, as far as they lie behind us
-changed_weeks as (
-
-    select cast(date_trunc('week', local_date) as date) as week_start from hour_images
-    union
-    select cast(date_trunc('week', local_date) as date) as week_start
-    from {{ ref('operating_hours') }}
-    where queue_id in (select queue_images.queue_id from queue_images)
-    union
-    select cast(date_trunc('week', holiday_date) as date) as week_start
-    from {{ source('meta', 'public_holiday') }}
-    where refresh_id > {{ last_complete_refresh() }}
-
-),
-
 calendar_change as (
 
-    select min(week_start) as first_day, max(week_start) + 7 as last_day
-    from changed_weeks
-    where week_start <= cast({{ as_of() }} as date)
-    having count(*) > 0
+    select * from {{ ref('changed_calendar_range') }}
 
 ),
 

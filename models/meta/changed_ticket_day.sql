@@ -13,13 +13,11 @@ tickets as (
 
 ),
 
-
 events as (
 
     select ticket_id, event_id, event_type, to_value, actor_id, event_at from {{ ref('ticket_events') }}
 
 ),
-
 
 messages as (
 
@@ -27,13 +25,11 @@ messages as (
 
 ),
 
-
 time_entries as (
 
     select ticket_id, agent_id, worked_on from {{ ref('ticket_time_entries') }}
 
 ),
-
 
 ticket_images as (
 
@@ -41,13 +37,11 @@ ticket_images as (
 
 ),
 
-
 event_images as (
 
     {{ changes('ticket_events') }}
 
 ),
-
 
 message_images as (
 
@@ -55,53 +49,17 @@ message_images as (
 
 ),
 
-
 time_images as (
 
     {{ changes('ticket_time_entries') }}
 
 ),
 
-
-queue_images as (
-
-    {{ changes('queues') }}
-
-),
-
-
-hour_images as (
-
-    {{ changes('operating_hours') }}
-
-),
-
-
--- a calendar says something else in the weeks of its changed hours and holidays, as far as they lie behind us
-changed_weeks as (
-
-    select cast(date_trunc('week', local_date) as date) as week_start from hour_images
-    union
-    select cast(date_trunc('week', local_date) as date) as week_start
-    from {{ ref('operating_hours') }}
-    where queue_id in (select queue_images.queue_id from queue_images)
-    union
-    select cast(date_trunc('week', holiday_date) as date) as week_start
-    from {{ source('meta', 'public_holiday') }}
-    where refresh_id > {{ last_complete_refresh() }}
-
-),
-
-
 calendar_change as (
 
-    select min(week_start) as first_day, max(week_start) + 7 as last_day
-    from changed_weeks
-    where week_start <= cast({{ as_of() }} as date)
-    having count(*) > 0
+    select * from {{ ref('changed_calendar_range') }}
 
 ),
-
 
 -- everything of a changed ticket, as it is and as it was; the contact it came from counts its escalation
 ticket_dates as (
@@ -170,7 +128,6 @@ targets as (
     )
 
 ),
-
 
 -- questions that were too young to judge at the last complete refresh, and what happened since
 waiting_days as (

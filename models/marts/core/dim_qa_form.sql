@@ -43,8 +43,8 @@ select
     concat_ws('|', used.form_id, used.form_version) as form_key,
     used.form_id,
     used.form_version,
-    cast({{ by_form('qa_pass_mark_pct', 'used.form_id') }} as decimal(5, 2)) as pass_mark_pct,
-    cast({{ by_form('qa_min_evaluations', 'used.form_id') }} as integer) as min_evaluations,
+    cast({{ parameter_by('form', 'qa_pass_mark_pct', 'used.form_id') }} as decimal(5, 2)) as pass_mark_pct,
+    cast({{ parameter_by('form', 'qa_min_evaluations', 'used.form_id') }} as integer) as min_evaluations,
     composed.section_codes,
     used.first_used_on,
     used.last_used_on

@@ -9,6 +9,7 @@
 {%- set reach = resolution_reach() %}
 {#- a contact in progress has not ended before any other #}
 {%- set ended = "coalesce(ended_at, timestamp '9999-01-01')" %}
+{%- set window = '(' ~ parameter_by('reason', 'fcr_window_days', 'contact_reason_id') ~ ') * interval 1 day' %}
 {%- set matched = 'customer_id, contact_reason_id' if var('fcr_match') == 'same_reason' else 'customer_id' %}
 
 with contacts as (
@@ -150,8 +151,8 @@ windows as (
 
     select
         *,
-        ended_at + interval {{ var('fcr_window_days') }} day as fcr_window_ends_at,
-        coalesce(ended_at + interval {{ var('fcr_window_days') }} day <= {{ as_of() }}, false) as is_fcr_window_closed
+        ended_at + {{ window }} as fcr_window_ends_at,
+        coalesce(ended_at + {{ window }} <= {{ as_of() }}, false) as is_fcr_window_closed
     from sequenced
 
 ),
@@ -161,19 +162,19 @@ resolution as (
     select
         *,
         is_handled_inbound and is_identified
-        and coalesce(handled_before_until + interval {{ var('fcr_window_days') }} day < started_at, true) as is_fcr_initial,
+        and coalesce(handled_before_until + {{ window }} < started_at, true) as is_fcr_initial,
         is_handled_inbound and is_identified
-        and coalesce(any_handled_before_until + interval {{ var('fcr_window_days') }} day < started_at, true) as is_any_reason_initial,
+        and coalesce(any_handled_before_until + {{ window }} < started_at, true) as is_any_reason_initial,
         is_attempt and is_identified as is_repeat_eligible,
         is_attempt and is_identified
-        and coalesce(handled_before_until + interval {{ var('fcr_window_days') }} day >= started_at, false) as is_repeat,
+        and coalesce(handled_before_until + {{ window }} >= started_at, false) as is_repeat,
         is_attempt and is_identified
-        and coalesce(any_handled_before_until + interval {{ var('fcr_window_days') }} day >= started_at, false) as is_any_reason_repeat,
+        and coalesce(any_handled_before_until + {{ window }} >= started_at, false) as is_any_reason_repeat,
         coalesce(next_attempt_at > fcr_window_ends_at, next_attempt_at is null) as is_quiet_afterwards,
         coalesce(any_next_attempt_at > fcr_window_ends_at, any_next_attempt_at is null) as is_any_reason_quiet_afterwards,
         -- as if voice were the only channel: neither what came before nor what comes after by other channels counts
         channel = 'voice' and is_handled_inbound and is_identified and is_fcr_window_closed
-        and coalesce(voice_handled_before_until + interval {{ var('fcr_window_days') }} day < started_at, true) as is_voice_only_observable,
+        and coalesce(voice_handled_before_until + {{ window }} < started_at, true) as is_voice_only_observable,
         coalesce(voice_next_attempt_at > fcr_window_ends_at, voice_next_attempt_at is null) as is_voice_only_quiet_afterwards
     from windows
 

@@ -6,6 +6,8 @@
     meta={'touched': {'subjects': ['order']}}
 ) }}
 
+{%- set window = '(' ~ parameter_by('campaign', 'order_attribution_days', 'chosen.campaign_id') ~ ') * interval 1 day' %}
+
 with orders as (
 
     select * from {{ ref('orders') }}
@@ -80,7 +82,7 @@ last_touches as (
         on contacts.contact_id = eligible_contacts.contact_id
     where contacts.is_handled
         and contacts.started_at <= chosen.ordered_at
-        and contacts.started_at >= chosen.ordered_at - {{ attribution_days('chosen.campaign_id') }} * interval 1 day
+        and contacts.started_at >= chosen.ordered_at - {{ window }}
     group by chosen.order_id
 
 ),

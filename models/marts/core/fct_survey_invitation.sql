@@ -6,6 +6,8 @@
     meta={'touched': {'subjects': ['survey']}}
 ) }}
 
+{%- set window = '(' ~ parameter_by('survey', 'survey_response_window_days', 'invitations.survey_id') ~ ') * interval 1 day' %}
+
 with invitations as (
 
     select * from {{ ref('survey_invitations') }} where {{ near_touched('sent_at') }}
@@ -48,7 +50,7 @@ valid_responses as (
         on invitations.invitation_id = responses.invitation_id
     where invitations.delivery_status = 'delivered'
         and responses.responded_at >= invitations.sent_at
-        and responses.responded_at <= invitations.sent_at + interval {{ var('survey_response_window_days') }} day
+        and responses.responded_at <= invitations.sent_at + {{ window }}
     group by invitations.invitation_id
 
 ),
@@ -64,7 +66,7 @@ placed as (
         contacts.last_queue_id as queue_id,
         contacts.last_team_id as team_id,
         contacts.last_agent_id as agent_id,
-        invitations.sent_at + interval {{ var('survey_response_window_days') }} day as window_ends_at,
+        invitations.sent_at + {{ window }} as window_ends_at,
         valid_responses.response_id,
         valid_responses.responded_at
     from invitations

@@ -6,7 +6,7 @@
     meta={'touched': {'customers': true}}
 ) }}
 
-{%- set quiet_days = var('inactive_days_non_contract') %}
+{%- set quiet_days = '(' ~ parameter_by('product', 'inactive_days_non_contract', 'product_id') ~ ')' %}
 
 with periods as (
 
@@ -35,9 +35,9 @@ activity as (
 
 active_days as (
 
-    select subscription_id, started_on as active_on from open_ended
+    select subscription_id, product_id, started_on as active_on from open_ended
     union
-    select open_ended.subscription_id, activity.active_on
+    select open_ended.subscription_id, open_ended.product_id, activity.active_on
     from open_ended
     inner join activity -- lost: activity outside the subscription
         on open_ended.customer_id = activity.customer_id
@@ -49,6 +49,7 @@ begun as (
 
     select
         subscription_id,
+        product_id,
         active_on,
         coalesce(active_on > lag(active_on) over in_time + {{ quiet_days }}, true) as is_new_stretch
     from active_days
@@ -60,6 +61,7 @@ numbered as (
 
     select
         subscription_id,
+        product_id,
         active_on,
         count(*) filter (where is_new_stretch) over (partition by subscription_id order by active_on) as stretch_number
     from begun
@@ -73,7 +75,7 @@ stretches as (
         min(active_on) as started_on,
         max(active_on) + {{ quiet_days }} - 1 as active_until
     from numbered
-    group by subscription_id, stretch_number
+    group by subscription_id, product_id, stretch_number
 
 )
 
