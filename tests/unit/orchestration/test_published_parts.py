@@ -127,3 +127,17 @@ def test_rows_that_tell_nothing_stay_at_home(warehouse: Path, tmp_path: Path) ->
         assert [table.rows for table in candidate.tables] == [80]
         (candidate.folder / "manifest.json").write_text(json.dumps({"release_id": number}))
         put_in_place(candidate.folder, tmp_path / "published", number)
+
+
+def test_rows_lie_in_the_order_that_the_model_names(warehouse: Path, tmp_path: Path) -> None:
+    meta = {**MODELS["kpi_value"]["config"]["meta"], "published_order": "-value"}
+    models = {"kpi_value": {**MODELS["kpi_value"], "config": {"meta": meta}}}
+    for number in (1, 2):
+        candidate = write_candidate(warehouse, tmp_path / "published", number, models)
+        with duckdb.connect(str(candidate.database), read_only=True) as con:
+            lying = con.execute("select strftime(period_start, '%m'), value from marts.kpi_value").fetchall()
+        months = [month for month, _ in lying]
+        assert lying == sorted(lying, key=lambda row: (months.index(row[0]), -row[1]))
+        (candidate.folder / "manifest.json").write_text(json.dumps({"release_id": number}))
+        put_in_place(candidate.folder, tmp_path / "published", number)
+        change(warehouse, "update marts.kpi_value set computed_at = now() where period_start < '2025-02-01'")
