@@ -49,9 +49,10 @@ time_images as (
 
 ),
 
-contact_images as (
+-- of the contact a ticket came from, its legs count too: they say whether it was handled
+changed_contacts as (
 
-    {{ changes('contacts') }}
+    select contact_id from {{ ref('changed_contact') }} where subject = 'leg'
 
 ),
 
@@ -86,7 +87,7 @@ rehomed as (
     from tickets
     where tickets.group_id in (select queue_images.queue_id from queue_images)
         or tickets.group_id in (select team_images.team_id from team_images)
-        or tickets.contact_id in (select contact_images.contact_id from contact_images)
+        or tickets.contact_id in (select changed_contacts.contact_id from changed_contacts)
     union
     select messages.ticket_id
     from messages

@@ -24,7 +24,7 @@ tickets as (
 
 ),
 
--- a contact is handled once, at its first handled leg, and a ticket once, on the day of its first reply by a person
+-- a contact is handled once, at its first handled or outbound leg, and a ticket once, on the day of its first reply by a person
 work as (
 
     select
@@ -33,7 +33,7 @@ work as (
         channel,
         queue_id,
         handle_seconds,
-        case when is_first_handled_leg or is_outbound_leg then 1 else 0 end as handled_work
+        case when is_first_handled_leg or is_first_outbound_leg then 1 else 0 end as handled_work
     from segments
     where (is_handled_leg or is_outbound_leg) and {{ touched() }}
     union all

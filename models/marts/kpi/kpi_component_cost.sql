@@ -48,7 +48,7 @@ segments as (
 
 resolved_contacts as (
 
-    select contact_id from {{ ref('contacts') }} where is_resolved and direction = 'inbound'
+    select contact_id from {{ ref('fct_contact') }} where is_resolved and is_handled and direction = 'inbound'
 
 ),
 

@@ -66,6 +66,11 @@ def release(file: Path) -> None:
             " 16 + n % 2, null, 1, 16 + n % 2, 'final', null, null"
             " from (select n, (date '2024-11-01' - 7 * n::integer) as day from range(1, 9) as weeks(n))"
         )
+        con.execute(
+            "insert into marts.kpi_value select 'contacts_offered', 'default', 'interval', day, day, 'enterprise', null,"
+            " 16 + n % 2, null, 1, 16 + n % 2, 'final', day + interval 9 hour, day + interval 10 hour"
+            " from (select n, (date '2024-11-01' - 7 * n::integer) as day from range(0, 9) as weeks(n))"
+        )
 
 
 @pytest.fixture
@@ -167,6 +172,11 @@ SPOILT = {
         "update marts.kpi_value set numerator = numerator * 10, value = value * 10"
         " where kpi_id = 'contacts_offered' and period_start = '2024-11-01'",
         "usual_contacts=16.5",
+    ),
+    "outgoing_reconciliation.volume_of_the_latest_half_hours.are_usual": (
+        "update marts.kpi_value set interval_local_start = interval_local_start + interval 30 minute"
+        " where period_type = 'interval' and period_start = '2024-11-01'",
+        "local_time=10:00",
     ),
 }
 
