@@ -1,7 +1,7 @@
 # A warehouse for contact centers. `make help` lists what can be made.
 # Everything stands in .venv; after `make setup` nothing here needs the network.
 
-.PHONY: help setup refresh test lint unit dev lock clean
+.PHONY: help setup refresh test lint unit test-clients dev lock clean
 
 BIN = .venv/bin
 INSTALLED = .venv/installed
@@ -16,7 +16,7 @@ DAGSTER = $(BIN)/python -c 'from orchestration.settings import get_settings; \
 export DO_NOT_TRACK = 1
 
 help: ## Show this list
-	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ': .*## ' '/^[a-z-]+: .*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## Install the locked packages and this project into .venv
 
@@ -64,6 +64,9 @@ lint: $(INSTALLED) ## Only the style, type and SQL checks
 
 unit: $(INSTALLED) ## Only the tests, a worker per processor; PYTEST_ARGS goes to pytest
 	@$(BIN)/python -m pytest -n "$$($(BIN)/python -c 'import os; print(os.cpu_count())')" --dist loadfile $(PYTEST_ARGS)
+
+test-clients: setup ## Opt-in: DuckDB clients 1.1 to 2.0 read the publication; downloads them
+	@$(BIN)/python -m pytest -rA tests/optional/test_duckdb_clients.py
 
 dev: setup ## Open Dagster's web interface, with the daemon that runs the schedule
 	@home=$$($(DAGSTER)) && DAGSTER_HOME="$$home" PATH="$$PWD/$(BIN):$$PATH" $(BIN)/dagster dev -m orchestration.definitions
