@@ -1,13 +1,14 @@
 """Is a mutant caught? Its KPI values are held against those that are proven right, row by row."""
 
+import contextlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from orchestration.settings import PROJECT_DIR
-from orchestration.transform.command import build_arguments
+from orchestration.transform.command import build_arguments, common_arguments
 from orchestration.transform.project import DbtPaths
 from tests.mutation.mutants import Mutant
 from tests.reference.catalogue import values
@@ -51,41 +52,48 @@ class Judge:
         return {tuple(row[:6]): tuple(row[6:]) for row in nights.query(ROWS)}
 
     def catches(self, mutant: Mutant) -> str | None:
-        """Return what notices the mutant: the first wrong row, or dbt's own error; None when nothing does."""
-        file = self.project / mutant.file
-        original = file.read_text()
+        """Return what notices a mutant of the SQL: a wrong row, dbt's own error, or a unit test of the model."""
+        with self._changed({mutant.file: mutant.text}) as copy:
+            bad = self._build(copy, f"{mutant.file.stem}+")
+            if bad:
+                return f"{bad} cannot be built"
+            for key, parts in self._wrong(copy).items():
+                return f"{' '.join(str(part) for part in key if part is not None)}: {parts}, right is {self.right[key]}"
+            unit_tests = ["test", *common_arguments(self.paths), "--select", f"{mutant.file.stem},test_type:unit"]
+            failed = failures(run_dbt(unit_tests, copy.home))
+            return f"{failed[0].node.name} fails" if failed else None
+
+    def caught_together(self, broken: Mapping[Path, str]) -> set[tuple[str, str]]:
+        """Return every KPI and variant with a wrong row when many definitions are broken at once, each by itself."""
+        with self._changed(broken) as copy:
+            bad = self._build(copy, "path:models/marts/kpi")
+            assert not bad, f"{bad} cannot be built"
+            return {(str(key[0]), str(key[1])) for key in self._wrong(copy)}
+
+    @contextlib.contextmanager
+    def _changed(self, texts: Mapping[Path, str]) -> Iterator[Nights]:
+        """Give a copy of the warehouse to build in, while files of the scratch project hold other texts."""
         copy = Nights(self.scratch / "mutant", self.scratch / "state")
         shutil.rmtree(copy.home, ignore_errors=True)
         copy.home.mkdir()
         shutil.copy(self.nights.warehouse, copy.warehouse)
-        file.write_text(mutant.text)
+        originals = {file: (self.project / file).read_text() for file in texts}
+        for file, text in texts.items():
+            (self.project / file).write_text(text)
         try:
-            return self._noticed(mutant, copy)
+            yield copy
         finally:
-            file.write_text(original)
+            for file, text in originals.items():
+                (self.project / file).write_text(text)
 
-    def _noticed(self, mutant: Mutant, copy: Nights) -> str | None:
-        models = mutant.models
-        if models == "kpi_value+":
-            subject = self._subject_of(mutant)
-            models = f"{subject}+"
+    def _build(self, copy: Nights, selected: str) -> str | None:
+        """Build models in a copy; return the name of one that cannot be built."""
         arguments = build_arguments(self.paths, full_refresh=True, parameters=self.parameters)
-        arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--select", models]
+        arguments += ["--no-write-json", "--exclude-resource-type", "test", "--select", selected]
         bad = failures(run_dbt(arguments, copy.home))
-        if bad:
-            return f"{bad[0].node.name} cannot be built"
-        found = self._rows(copy)
-        for key, parts in self.right.items():
-            if found.get(key) != parts:
-                return f"{' '.join(str(part) for part in key if part is not None)}: {found.get(key)}, right is {parts}"
-        return None
+        return bad[0].node.name if bad else None
 
-    def _subject_of(self, mutant: Mutant) -> str:
-        """Return the table of KPI values that a definition goes into, by its component."""
-        text = (self.project / mutant.file).read_text()
-        block = text[text.index(f"- name: {mutant.where}\n") :]
-        component = block.split("component: ", 1)[1].split("\n", 1)[0].strip()
-        for table in sorted((self.project / "models/marts/kpi").glob("kpi_value_*.sql")):
-            if f"component='{component}'" in table.read_text():
-                return table.stem
-        raise LookupError(f"no table of KPI values is made from the component {component}")
+    def _wrong(self, copy: Nights) -> dict[tuple[Any, ...], tuple[Any, ...] | None]:
+        """Return the rows of a copy that are not what is right, by key; None for one that is gone."""
+        found = self._rows(copy)
+        return {key: found.get(key) for key, parts in self.right.items() if found.get(key) != parts}

@@ -10,16 +10,12 @@ import yaml
 
 @dataclass(frozen=True)
 class Mutant:
-    """A file of the project with one mistake in it.
-
-    ``kind`` says which mistake, ``where`` the line or the metric, ``models`` what must be built again.
-    """
+    """A file of the project with one mistake in it: ``kind`` says which one, ``where`` the line or the metric."""
 
     file: Path
     kind: str
     where: str
     text: str
-    models: str
 
 
 # mistake -> (pattern, what stands there instead)
@@ -49,7 +45,7 @@ def of_sql(project: Path) -> Iterator[Mutant]:
                 if _is_comment_or_template(text, found):
                     continue
                 changed = text[: found.start()] + found.expand(instead) + text[found.end() :]
-                yield Mutant(file.relative_to(project), kind, f"line {line}", changed, f"{file.stem}+")
+                yield Mutant(file.relative_to(project), kind, f"line {line}", changed)
 
 
 def _is_comment_or_template(text: str, found: re.Match[str]) -> bool:
@@ -58,23 +54,26 @@ def _is_comment_or_template(text: str, found: re.Match[str]) -> bool:
     return "--" in line[: found.end() - start] or "{%" in line or "{#" in line or "touched" in line
 
 
-def of_definitions(project: Path) -> Iterator[Mutant]:
-    """Yield one mutant per KPI and variant: its parts exchanged, or its only part counted twice."""
-    folder = project / "models" / "marts" / "kpi"
-    for file in sorted(folder.glob("_kpi__*__metrics.yml")):
+def broken_definitions(project: Path) -> tuple[dict[Path, str], set[tuple[str, str]]]:
+    """Break every KPI and variant at once: parts of ratios are exchanged, other values counted twice.
+
+    Return the texts by file, and what was broken.
+    """
+    texts: dict[Path, str] = {}
+    broken: set[tuple[str, str]] = set()
+    for file in sorted((project / "models" / "marts" / "kpi").glob("_kpi__*__metrics.yml")):
         text = file.read_text()
         for metric in yaml.safe_load(text)["metrics"]:
             kpi = ((metric.get("config") or {}).get("meta") or {}).get("kpi")
-            if not kpi:
-                continue
             block = re.search(rf"(?ms)^  - name: {metric['name']}\n.*?(?=^  - name: |\Z)", text)
-            if block is None:
+            if not kpi or block is None:
                 continue
             changed = _exchanged(block[0], metric)
             if changed != block[0]:
-                mutated = text[: block.start()] + changed + text[block.end() :]
-                kind = "exchange the parts" if metric["type"] == "ratio" else "count twice"
-                yield Mutant(file.relative_to(project), kind, str(metric["name"]), mutated, "kpi_value+")
+                text = text[: block.start()] + changed + text[block.end() :]
+                broken.add((kpi["kpi_id"], kpi["variant"]))
+        texts[file.relative_to(project)] = text
+    return texts, broken
 
 
 def _exchanged(block: str, metric: dict[str, object]) -> str:
