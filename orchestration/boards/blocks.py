@@ -1,0 +1,205 @@
+"""What stands on a page: labels, numbers, tiles, tables and charts, filled from the publication.
+
+A page and a poster show the same blocks. What does not belong here: which chart becomes which block (``compose``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from orchestration.boards import numbers
+from orchestration.boards.labels import kpi_key
+from orchestration.boards.publication import Publication, Value
+
+STATUS_WORDS = {
+    "met": "Target met",
+    "at_risk": "At risk",
+    "missed": "Target missed",
+    "no_target": "No target",
+    "no_data": "No data",
+}
+"""A status is a word and a shape, never a colour alone."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text that a reader's language may replace; ``key`` is empty for names of people's own things."""
+
+    text: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number on a page: ``key`` says which published value it is, ``raw`` is that value in full."""
+
+    text: str
+    key: str = ""
+    raw: str = ""
+    status: str = ""
+    is_small: bool = False
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One KPI: its newest complete value, what it is held against, and its trend as SVG."""
+
+    label: Label
+    period: str
+    value: Cell
+    is_provisional: bool
+    target: Cell | None
+    previous: Cell | None
+    change: Cell | None
+    movement: Label | None
+    sample: Cell | None
+    spark: str
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row's label and its numbers; ``identify`` holds the columns that name a row of a published table."""
+
+    label: Label
+    cells: tuple[Cell, ...]
+    identify: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers under headings; ``records`` names the published table when the rows are shown as they are."""
+
+    corner: Label
+    heads: tuple[Label, ...]
+    rows: tuple[TableRow, ...]
+    records: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, its legend (label, colour) and its numbers; ``is_wide`` takes the page's full width."""
+
+    title: Label
+    period: str
+    note: Label | None
+    svg: str
+    legend: tuple[tuple[Label, str], ...]
+    table: Table | None
+    is_wide: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.svg and (self.table is None or not self.table.rows)
+
+
+@dataclass(frozen=True)
+class PageSection:
+    """A heading with its tiles and charts."""
+
+    title: Label
+    tiles: tuple[Tile, ...]
+    charts: tuple[Chart, ...]
+
+
+def words(text: str) -> Label:
+    """Return a label of the board itself: its English is its key."""
+    return Label(text, text)
+
+
+def kpi_label(publication: Publication, kpi_id: str, variant: str = "default") -> Label:
+    """Return a KPI's name; a variant's own label is not translated, so it keeps its English."""
+    kpi = publication.kpis[kpi_id, variant]
+    return Label(kpi.name, kpi_key(kpi_id)) if variant == "default" else Label(kpi.label)
+
+
+def scope_label(publication: Publication, scope_type: str, scope_id: str | None) -> Label:
+    """Return the name of a queue, team, channel ... as it was delivered."""
+    if scope_id is None:
+        return words("All")
+    name = publication.scope_name(scope_type, scope_id)
+    if scope_id == "unknown":
+        return words("Unknown")
+    return words(name) if scope_type == "channel" else Label(name)
+
+
+class Writer:
+    """Writes numbers of one publication: each with its unit, and with the key that it can be looked up by."""
+
+    def __init__(self, publication: Publication) -> None:
+        self.publication = publication
+        self.currency = str(publication.manifest.get("parameters", {}).get("reporting_currency", ""))
+
+    def unit(self, value: Value) -> str:
+        """Return the unit of a value's KPI."""
+        return self.publication.kpis[value.kpi_id, value.variant].unit
+
+    def shown(self, value: Value, amount: float | None) -> str:
+        """Return a number in the unit of a value's KPI as text."""
+        return numbers.number(self.unit(value), amount, self.currency)
+
+    def cell(self, value: Value, column: str = "value", *, with_status: bool = False) -> Cell:
+        """Return a column of a published value as a number on a page."""
+        raw = getattr(value, column)
+        text = numbers.plain(raw) if column == "sample_size" else self.shown(value, raw)
+        return Cell(
+            text=text,
+            key=value.key(column),
+            raw="" if raw is None else repr(raw),
+            status=value.status if with_status and value.status in ("met", "at_risk", "missed") else "",
+            is_small=bool(value.is_sample_small) and column == "value" and raw is not None,
+        )
+
+    def change(self, value: Value) -> Cell | None:
+        """Return how far a value is from the one of the period before."""
+        if value.value is None or value.previous_value is None:
+            return None
+        difference = value.value - value.previous_value
+        text = numbers.change(self.unit(value), difference, self.currency)
+        return Cell(text, value.key("change"), repr(difference))
+
+    def movement(self, value: Value) -> Label | None:
+        """Return whether a change is for the better, by the KPI's direction; None where it is neither."""
+        direction = self.publication.kpis[value.kpi_id, value.variant].direction
+        if value.value is None or value.previous_value is None or direction not in ("higher", "lower"):
+            return None
+        if value.value == value.previous_value:
+            return words("unchanged")
+        return words("better" if (value.value > value.previous_value) == (direction == "higher") else "worse")
+
+    def told(self, value: Value, name: str) -> str:
+        """Return a value as a sentence for who points at it or has it read aloud."""
+        parts = [name, self.when(value), self.shown(value, value.value)]
+        if value.confidence_low is not None and value.confidence_high is not None:
+            parts.append(f"{self.shown(value, value.confidence_low)} … {self.shown(value, value.confidence_high)}")
+        if value.sample_size is not None and value.confidence_low is not None:
+            parts.append(f"n = {value.sample_size:,}")
+        return " · ".join(part for part in parts if part)
+
+    def when(self, value: Value) -> str:
+        """Return the period of a value as text."""
+        if value.interval_local_start is not None:
+            return f"{value.interval_local_start:%Y-%m-%d %H:%M}"
+        return numbers.period(value.period_type, value.period_start)
+
+    def span(self, values: Sequence[Value]) -> str:
+        """Return the period, or the first and last one, that values are of."""
+        if not values:
+            return ""
+        first, last = (numbers.period(value.period_type, value.period_start) for value in (values[0], values[-1]))
+        return first if first == last else f"{first} – {last}"
+
+
+def matrix(corner: Label, heads: Sequence[Label], rows: Sequence[tuple[Label, Sequence[Cell | None]]]) -> Table:
+    """Return a table; where a row has no number under a heading, nothing is said."""
+    return Table(
+        corner,
+        tuple(heads),
+        tuple(TableRow(label, tuple(cell or Cell(numbers.NOTHING) for cell in cells)) for label, cells in rows),
+    )
+
+
+def iso(moment: date | datetime) -> str:
+    """Return a date or instant as ISO 8601."""
+    return moment.isoformat()
