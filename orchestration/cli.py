@@ -1,4 +1,4 @@
-"""The command line: ``contact-center demo | refresh | status | erase | publish-postgres | document``.
+"""The command line: ``contact-center demo | refresh | status | erase | publish-postgres | boards | document``.
 
 Commands are declared here and done elsewhere.
 
@@ -96,6 +96,14 @@ def publish_postgres() -> None:
     from orchestration.cli_postgres import run_publish_postgres
 
     raise typer.Exit(run_publish_postgres(settings_or_exit()))
+
+
+@app.command()
+def boards() -> None:
+    """Draw the boards again from the publication in place, as every night does after it has published."""
+    from orchestration.cli_boards import run_boards
+
+    raise typer.Exit(run_boards(settings_or_exit()))
 
 
 @app.command()

@@ -27,6 +27,7 @@ TITLES = {
     "audit": "checking the release",
     "publish": "publishing",
     "postgres": "copying to PostgreSQL",
+    "boards": "drawing boards",
 }
 
 
@@ -135,7 +136,7 @@ def run_job(night: Night) -> str:
                 raise_on_error=False,
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
-    if result.success or night.failure:
+    if result.success or night.failure or night.problems:
         return ""
     failures = [event.message for event in result.all_events if event.is_failure]
     return failures[0] or "" if failures else "the Dagster run failed without a message"
@@ -186,5 +187,8 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
         console.print(figures_table(release.figures))
     else:
         typer.echo("no headline KPI has a value yet: none of the extracts that they are made from was delivered")
+    if outcome.site is not None:
+        site = f"boards of release {outcome.site.release_id}, open {outcome.site.index}"
+        console.print(site, style="bold green", highlight=False, markup=False, soft_wrap=True)
     for failed in outcome.problems:
         console.print(failed, style="bold red", highlight=False, markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""One night: the object that goes through the stages prepare, load, incoming, dbt, audit, publish.
+"""One night: the object that goes through the stages prepare, load, incoming, dbt, audit, publish, boards.
 
 Every stage is noted in the books with its seconds. A failure closes the refresh there and leaves yesterday's
 publication as it was; the next refresh takes in everything delivered since the last complete one.
@@ -17,6 +17,8 @@ from typing import Any, Self
 
 import duckdb
 
+from orchestration.boards.declare import BoardError
+from orchestration.boards.site import Site, build_site, has_boards
 from orchestration.ingest import books
 from orchestration.ingest.declarations import ExtractDeclaration, load_declarations
 from orchestration.ingest.erase import erase_delivered
@@ -81,6 +83,7 @@ class RefreshOutcome:
     stage_seconds: Mapping[str, float]
     release: Release | None
     problems: list[str] = field(default_factory=list)
+    site: Site | None = None
 
 
 @dataclass
@@ -111,6 +114,7 @@ class Night:
     candidate: Candidate | None = field(default=None, init=False)
     release: Release | None = field(default=None, init=False)
     problems: list[str] = field(default_factory=list, init=False)
+    site: Site | None = field(default=None, init=False)
     _manifest: Manifest | None = field(default=None, init=False)
     _lock: int | None = field(default=None, init=False)
 
@@ -317,6 +321,10 @@ class Night:
             )
         if self.settings.postgres_url.get_secret_value():
             self._copy_to_postgres()
+        self._close()
+        return self.release
+
+    def _close(self) -> None:
         with self.connect() as con:
             books.finish_refresh(
                 con,
@@ -325,7 +333,6 @@ class Night:
                 message="; ".join(self.problems) or None,
                 stage_seconds=self.stage_seconds,
             )
-        return self.release
 
     def _copy_to_postgres(self) -> None:
         """Copy the release to PostgreSQL. A failure is a problem of the night, and undoes nothing."""
@@ -341,6 +348,30 @@ class Night:
             self.problems.append(f"PostgreSQL serves what it served before: {error}")
         self.stage_seconds["postgres"] = round(time.monotonic() - started, 2)
 
+    @property
+    def has_boards(self) -> bool:
+        """Whether the project declares boards."""
+        return has_boards(self.paths.project)
+
+    def draw_boards(self) -> Site | None:
+        """Draw the boards from the release in place. A failure is a problem of the night, and undoes nothing.
+
+        None when the project has no boards, nothing was published, or they could not be drawn.
+        """
+        if self.release is None or not self.has_boards:
+            return None
+        started = time.monotonic()
+        self.progress.stage("boards")
+        self.note_stage("boards")
+        before = local_date(self.as_of_instant, self.settings.time_zone)
+        try:
+            self.site = build_site(self.settings.published, self.paths.project, before, self.progress.step)
+        except (BoardError, duckdb.Error, OSError, ValueError) as error:
+            self.problems.append(f"the boards FAILED and stay as they were before: {' '.join(str(error).split())}")
+        self.stage_seconds["boards"] = round(time.monotonic() - started, 2)
+        self._close()
+        return self.site
+
     def outcome(self) -> RefreshOutcome:
         """Return how the night ended."""
         failure = self.failure
@@ -355,4 +386,5 @@ class Night:
             stage_seconds=dict(self.stage_seconds),
             release=self.release,
             problems=list(self.problems),
+            site=self.site,
         )

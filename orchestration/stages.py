@@ -17,7 +17,7 @@ from orchestration.publish.columns import UnpublishableColumnError
 from orchestration.transform.runner import DbtError
 from orchestration.validate.suites import SuiteError
 
-STAGES = ("prepare", "load", "incoming", "dbt", "audit", "publish")
+STAGES = ("prepare", "load", "incoming", "dbt", "audit", "publish", "boards")
 
 
 class NightFailedError(RuntimeError):

@@ -8,6 +8,8 @@ from orchestration.assets.extracts import build_extracts
 from orchestration.assets.models import build_models
 from orchestration.assets.night import night_resource
 from orchestration.assets.publication import build_publication
+from orchestration.assets.site import build_site_asset
+from orchestration.boards.site import has_boards
 from orchestration.night import dbt_paths
 from orchestration.settings import Settings
 from orchestration.transform.project import Manifest
@@ -17,7 +19,8 @@ JOB = "nightly_refresh"
 
 def build_definitions(settings: Settings, manifest: Manifest, project_dir: Path | None = None) -> dg.Definitions:
     """Return everything Dagster has to know. Needs no warehouse, no network and no secrets."""
-    expectations = dbt_paths(settings, project_dir).project / "expectations"
+    project = dbt_paths(settings, project_dir).project
+    expectations = project / "expectations"
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
     is_production = settings.environment == "production"
     schedule = dg.ScheduleDefinition(
@@ -32,6 +35,7 @@ def build_definitions(settings: Settings, manifest: Manifest, project_dir: Path 
             build_extracts(manifest, expectations),
             build_models(manifest),
             build_publication(manifest, expectations),
+            *([build_site_asset()] if has_boards(project) else []),
         ],
         jobs=[job],
         schedules=[schedule],

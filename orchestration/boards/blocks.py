@@ -188,7 +188,7 @@ class Writer:
         if not values:
             return ""
         first, last = (numbers.period(value.period_type, value.period_start) for value in (values[0], values[-1]))
-        return first if first == last else f"{first} – {last}"
+        return first if first == last else numbers.between(first, last)
 
 
 def matrix(corner: Label, heads: Sequence[Label], rows: Sequence[tuple[Label, Sequence[Cell | None]]]) -> Table:

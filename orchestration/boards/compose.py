@@ -54,7 +54,7 @@ def tile(entry: Entry, writer: Writer) -> Tile:
     target = writer.cell(newest, "target") if newest.target is not None else None
     if target is None and newest.lower_bound is not None and newest.upper_bound is not None:
         low, high = (writer.cell(newest, bound) for bound in ("lower_bound", "upper_bound"))
-        target = Cell(f"{low.text} – {high.text}")
+        target = Cell(numbers.between(low.text, high.text))
     return Tile(
         label=label,
         period=writer.when(newest),
@@ -215,11 +215,11 @@ def _heatmap(entry: Entry, writer: Writer) -> Chart:
         assert local is not None  # noqa: S101 - filtered above
         time = f"{local:%H:%M}"
         if (iso(value.period_start), time) in placed:
-            time += "′"
+            time += " (2)"
         placed[iso(value.period_start), time] = value
     times = sorted({time for (_, time), value in placed.items() if value.value is not None})
     days = sorted({day for day, _ in placed})
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"day": day[5:], "time": time, "value": value.value, "text": writer.told(value, "")}
         for (day, time), value in placed.items()
         if value.value is not None
@@ -241,7 +241,7 @@ def _heatmap(entry: Entry, writer: Writer) -> Chart:
         (Label(numbers.number(unit, max(shown), writer.currency)), f"var(--heat-{len(draw.HEAT)})"),
     )
     svg = draw.heatmap(rows, [day[5:] for day in days], times)
-    return _made(entry, f"{days[0]} – {days[-1]}", svg, table, legend=legend)
+    return _made(entry, numbers.between(days[0], days[-1]), svg, table, legend=legend)
 
 
 def _table(entry: Entry, writer: Writer) -> Chart:
@@ -266,13 +266,13 @@ def _table(entry: Entry, writer: Writer) -> Chart:
 
 def _movers(entry: Entry, writer: Writer) -> Chart:
     publication = writer.publication
-    moved: list[tuple[float, Value]] = []
-    for kpi in entry.kpis or publication.default_kpis():
-        if publication.kpis[kpi, "default"].direction not in ("higher", "lower"):
-            continue
-        for value in publication.latest(entry, kpi):
-            if value.value is not None and value.previous_value and not value.is_sample_small:
-                moved.append((abs(value.value - value.previous_value) / abs(value.previous_value), value))
+    moved = [
+        (abs(value.value - value.previous_value) / abs(value.previous_value), value)
+        for kpi in entry.kpis or publication.default_kpis()
+        if publication.kpis[kpi, "default"].direction in ("higher", "lower")
+        for value in publication.latest(entry, kpi)
+        if value.value is not None and value.previous_value and not value.is_sample_small
+    ]
     newest = max((value.period_start for _, value in moved), default=None)
     moved = [(by, value) for by, value in moved if value.period_start == newest]
     moved.sort(key=lambda pair: (-pair[0], pair[1].kpi_id))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-NOTHING = "–"
+NOTHING = "\u2013"
 """What stands where there is no number; the words beside it say why."""
 
 
@@ -32,6 +32,11 @@ def change(unit: str, value: float, currency: str = "") -> str:
         return f"{value:+.1f} pp"
     sign = "-" if value < 0 else "+"
     return sign + number("points" if unit == "net_points" else unit, abs(value), currency)
+
+
+def between(first: str, last: str) -> str:
+    """Return two ends of a range, written with a dash."""
+    return f"{first} {NOTHING} {last}"
 
 
 def _duration(seconds: float) -> str:

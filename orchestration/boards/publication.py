@@ -89,7 +89,8 @@ class Publication:
         self.before = before
         self.manifest: Mapping[str, Any] = json.loads((published / DESCRIPTION).read_text())
         self.con = duckdb.connect(str(published / DATABASE), read_only=True)
-        rows = self.con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        listed = "select table_name from information_schema.tables where table_schema = 'marts'"
+        rows = self.con.execute(listed).fetchall()
         self.tables = {str(row[0]) for row in rows}
         self.kpis = self._read_kpis()
         self._names: dict[str, dict[str, str]] = {}
@@ -107,10 +108,12 @@ class Publication:
     def _read_kpis(self) -> dict[tuple[str, str], Kpi]:
         if "dim_kpi" not in self.tables:
             return {}
-        columns = ", ".join(Kpi.__dataclass_fields__)
+        columns = tuple(Kpi.__dataclass_fields__)
         found = {}
-        for *facts, scopes, periods in self.con.execute(f"select {columns} from marts.dim_kpi").fetchall():
-            kpi = Kpi(*facts, tuple((scopes or "").split(",")), tuple((periods or "").split(",")))
+        for row in self.con.execute(f"select {', '.join(columns)} from marts.dim_kpi").fetchall():
+            facts = dict(zip(columns, row, strict=True))
+            listed = {name: tuple((facts[name] or "").split(",")) for name in ("scope_types", "period_types")}
+            kpi = Kpi(**(facts | listed))
             found[kpi.kpi_id, kpi.variant] = kpi
         return found
 
@@ -182,6 +185,7 @@ class Publication:
             raise BoardError(f"{entry.place}: {entry.table} has no column {', '.join(unknown)}")
         order = f"order by {entry.order}" if entry.order else ""
         rows: Sequence[tuple[Any, ...]] = self.con.execute(
-            f"select {', '.join(map(quoted, columns))} from marts.{quoted(entry.table)} {order} limit {int(entry.limit)}"
+            f"select {', '.join(map(quoted, columns))} from marts.{quoted(entry.table)}"
+            f" {order} limit {int(entry.limit)}"
         ).fetchall()
         return [dict(zip(columns, row, strict=True)) for row in rows]

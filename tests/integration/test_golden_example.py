@@ -5,8 +5,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from orchestration.boards.labels import LANGUAGES
+from orchestration.boards.site import build_site
+from orchestration.publish.candidate import Origin, describe, write_candidate
+from orchestration.settings import PROJECT_DIR
+from orchestration.transform.project import DbtPaths, published_models
+from orchestration.transform.runner import current_manifest
+from tests.support.board_numbers import numbers_of, wrong_numbers
 from tests.support.nights import GOLDEN, GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden
 
 Row = dict[str, str]
@@ -141,6 +149,29 @@ def test_a_kpi_whose_source_delivered_nothing_is_missing_and_not_zero(golden: Ni
         "select numerator from marts.kpi_value where kpi_id = 'contacts_offered' and variant = 'default'"
         " and period_type = 'year' and scope_type = 'enterprise'"
     ) == [(19.0,)]
+
+
+def test_the_golden_example_can_be_drawn_as_boards_with_its_own_numbers(golden: Nights, tmp_path: Path) -> None:
+    manifest = current_manifest(DbtPaths(PROJECT_DIR, golden.state), golden.home)
+    candidate = write_candidate(golden.warehouse, tmp_path, 1, published_models(manifest))
+    origin = Origin(1, "test", GOLDEN_AS_OF, "test", {"reporting_currency": "EUR"}, {"run": 1, "passed": 1})
+    describe(candidate, origin, GOLDEN_AS_OF)
+    before = GOLDEN_AS_OF.date()
+    site = build_site(candidate.folder, PROJECT_DIR, before)
+    text = "".join(page.read_text(encoding="utf-8") for page in sorted(site.index.parent.glob("*.html")))
+    shown = numbers_of(text)
+    assert wrong_numbers(candidate.folder, before, shown) == []
+    [(offered,)] = golden.query(
+        "select value from marts.kpi_value where kpi_id = 'contacts_offered' and variant = 'default'"
+        " and period_type = 'day' and period_start = date '2024-11-01' and scope_type = 'enterprise'"
+    )
+    assert ("contacts_offered|default|day|2024-11-01||enterprise|value|", repr(offered), f"{offered:,.0f}") in shown
+    labels = duckdb.connect(str(candidate.database), read_only=True).execute(
+        "select language, count(*), count(distinct label_key) from marts.dim_label group by language order by language"
+    )
+    assert {(language, rows == keys) for language, rows, keys in labels.fetchall()} == {
+        (language, True) for language in LANGUAGES
+    }
 
 
 def test_the_copy_of_the_example_is_the_published_one() -> None:

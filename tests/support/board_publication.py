@@ -1,0 +1,162 @@
+"""A publication to draw boards from, invented without a warehouse: every KPI as its definition says, eight weeks long.
+
+Values are made from hashes, so that they are the same everywhere; some are missing, some samples are small.
+"""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from orchestration.publish.candidate import DATABASE, DESCRIPTION
+from orchestration.settings import PROJECT_DIR
+
+BEFORE = date(2026, 11, 22)
+FIRST = date(2026, 9, 21)
+MEMBERS: dict[str, list[str | None]] = {
+    "enterprise": [None],
+    "site": ["BER", "NYC"],
+    "queue": ["BER-SALES", "BER-SUPPORT", "NYC-SUPPORT", "NYC-A-QUEUE-WITH-A-VERY-LONG-NAME"],
+    "channel": ["chat", "email", "voice"],
+    "team": ["T1", "T2", "T3", "unknown"],
+    "agent": [f"A{number:03d}" for number in range(40)],
+    "campaign": ["WINTER", "SPRING"],
+    "segment": ["business", "consumer"],
+    "system": ["CHAT", "TELEPHONY"],
+    "vendor": ["V1"],
+}
+PERIODS = ("day", "week", "month", "quarter", "year")
+
+_SCHEMA = """
+    create schema marts;
+    create table marts.dim_channel as
+        select * from (values ('voice', 'Voice'), ('chat', 'Chat'), ('email', 'E-mail')) as c (channel, channel_name);
+    create table marts.dim_queue as
+        select * from (values ('BER-SALES', 'Berlin sales <&> "more"')) as q (queue_id, queue_name);
+    create table marts.dim_kpi (
+        kpi_id varchar, variant varchar, name varchar, label varchar, unit varchar, direction varchar,
+        scope_types varchar, period_types varchar
+    );
+    create table marts.kpi_value (
+        kpi_id varchar, variant varchar, period_type varchar, period_start date, period_end date,
+        interval_start_at timestamp, interval_local_start timestamp, scope_type varchar, scope_id varchar,
+        value double, target double, lower_bound double, upper_bound double, status varchar, state varchar,
+        previous_value double, sample_size bigint, confidence_low double, confidence_high double,
+        is_sample_small boolean
+    );
+    create table marts.mart_data_health as select 'standard' as system, 'contacts' as entity,
+        timestamp '2026-11-21 22:10:00' as newest_extract_at, timestamp '2026-11-22 00:05:00' as newest_load_at,
+        60::bigint as files_loaded, 90000::bigint as rows_loaded, 3::bigint as rows_rejected,
+        1::bigint as files_refused;
+    create table marts.mart_rejection as select 'standard' as system, 'contacts' as entity, 'type' as rule,
+        'started_at' as column_name, 3::bigint as rows_rejected, 2::bigint as newest_refresh_id;
+    create table marts.contradiction as select 'overlapping_spells' as rule, 'agents' as entity, 'A001' as record_id,
+        date '2026-11-01' as business_date, 'two spells at once' as detail;
+    create table marts.mart_refresh as select 1::bigint as refresh_id, timestamp '2026-11-21' as as_of,
+        timestamp '2026-11-21 00:03:00' as started_at, 'complete' as status, 'publish' as stage,
+        null::varchar as message, 1::bigint as release_id, 0::bigint as restated_values;
+"""
+
+_VALUES = """
+    insert into marts.kpi_value
+    with made as (
+        select
+            kpi.kpi_id, period.period_type, period.starts, period.ends, member.scope_type, member.scope_id, kpi.unit,
+            (hash(kpi.kpi_id, period.period_type, period.starts, member.scope_type, coalesce(member.scope_id, '-'))
+                % 10000) / 10000.0 as luck
+        from marts.dim_kpi as kpi
+        inner join member on list_contains(string_split(kpi.scope_types, ','), member.scope_type)
+        inner join period on list_contains(string_split(kpi.period_types, ','), period.period_type)
+        where kpi.variant = 'default'
+    ),
+    valued as (
+        select *, case when luck > 0.04 then case unit
+            when 'percent' then 40 + 55 * luck when 'net_points' then 80 * luck - 30
+            when 'count' then floor(5000 * luck) when 'seconds' then 20 + 40000 * luck * luck
+            when 'currency' then 90000 * luck else 9 * luck end end as value
+        from made
+    )
+    select
+        kpi_id, 'default', period_type, starts, ends, null, null, scope_type, scope_id, value,
+        case when kpi_id in ('service_level', 'csat_score') and value is not null then 80.0 end, null, null,
+        case when value is null then 'no_data' when kpi_id in ('service_level', 'csat_score') then
+            case when value >= 80 then 'met' when value >= 75 then 'at_risk' else 'missed' end
+            else 'no_target' end,
+        case when ends > date '2026-11-10' then 'provisional' else 'final' end,
+        lag(value) over (partition by kpi_id, period_type, scope_type, scope_id order by starts),
+        cast(luck * 300 as bigint), value - 3, value + 3, luck * 300 < 30
+    from valued
+"""
+
+_HALF_HOURS = """
+    insert into marts.kpi_value
+    select kpi_id, 'default', 'interval', day, day, at_utc, at_utc + interval 1 hour, 'enterprise', null,
+        case when luck > 0.1 then case when kpi_id = 'contacts_offered' then floor(100 * luck) else 100 * luck end end,
+        null, null, null, 'no_target', 'final', null, null, null, null, null
+    from (
+        select kpi_id, cast(at_utc + interval 1 hour as date) as day, at_utc,
+            (hash(kpi_id, at_utc) % 1000) / 1000 as luck
+        from unnest(generate_series(timestamp '2026-11-08 07:00', timestamp '2026-11-21 22:30', interval 30 minute))
+            as half_hours (at_utc)
+        cross join marts.dim_kpi
+        where variant = 'default' and list_contains(string_split(period_types, ','), 'interval')
+            and extract(hour from at_utc) between 7 and 18
+    )
+"""
+
+
+def definitions() -> list[dict[str, Any]]:
+    """Return the KPIs as their metric definitions describe them, defaults only."""
+    found = []
+    for file in sorted((PROJECT_DIR / "models/marts/kpi").glob("_kpi__*__metrics.yml")):
+        for metric in yaml.safe_load(file.read_text()).get("metrics", []):
+            kpi = ((metric.get("config") or {}).get("meta") or {}).get("kpi") or {}
+            if kpi.get("variant") == "default":
+                found.append({"label": metric["label"], **kpi})
+    return found
+
+
+def write_publication(published: Path, *, release_id: int = 7, is_empty: bool = False) -> None:
+    """Write ``kpi.duckdb`` and ``manifest.json``; ``is_empty``: no KPI has a value, no books are published."""
+    published.mkdir(parents=True, exist_ok=True)
+    (published / DATABASE).unlink(missing_ok=True)
+    with duckdb.connect(str(published / DATABASE)) as con:
+        con.execute(_SCHEMA)
+        for kpi in definitions():
+            scopes = ",".join(kpi["scopes"])
+            own = [kpi["kpi_id"], "default", kpi["name"], kpi["label"], kpi["unit"], kpi["direction"], scopes]
+            listed = ",".join(kpi.get("periods") or PERIODS)
+            con.execute("insert into marts.dim_kpi values (?, ?, ?, ?, ?, ?, ?, ?)", [*own, listed])
+        if is_empty:
+            for table in ("mart_data_health", "mart_rejection", "mart_refresh", "contradiction", "dim_queue"):
+                con.execute(f"drop table marts.{table}")
+        else:
+            con.execute("create temp table member (scope_type varchar, scope_id varchar)")
+            con.executemany(
+                "insert into member values (?, ?)", [[kind, one] for kind in MEMBERS for one in MEMBERS[kind]]
+            )
+            con.execute("create temp table period (period_type varchar, starts date, ends date)")
+            con.executemany("insert into period values (?, ?, ?)", _periods())
+            con.execute(_VALUES)
+            con.execute(_HALF_HOURS)
+    manifest = {
+        "release_id": release_id,
+        "as_of": f"{BEFORE.isoformat()}T00:00:00Z",
+        "published_at": f"{BEFORE.isoformat()}T00:09:30Z",
+        "parameter_set": "default",
+        "parameters": {"reporting_currency": "EUR"},
+        "checks": {"run": 831, "passed": 831, "dbt_tests": 315, "expectations": 246},
+        "tables": {"kpi_value": {"rows": 123456}},
+    }
+    (published / DESCRIPTION).write_text(json.dumps(manifest))
+
+
+def _periods() -> list[list[Any]]:
+    days = [FIRST + timedelta(days=number) for number in range((BEFORE - FIRST).days)]
+    found: list[list[Any]] = [["day", day, day] for day in days]
+    found += [["week", day, day + timedelta(days=6)] for day in days if day.weekday() == 0]
+    found += [["month", date(2026, month, 1), date(2026, month + 1, 1) - timedelta(days=1)] for month in range(1, 12)]
+    return found
