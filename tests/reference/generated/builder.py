@@ -37,11 +37,14 @@ class Season:
 
 
 SEASONS = (
-    Season("autumn", date(2024, 10, 25), datetime(2024, 11, 12, tzinfo=UTC)),
+    Season("autumn", date(2024, 10, 25), datetime(2024, 11, 30, tzinfo=UTC)),
     Season("spring", date(2025, 3, 28), datetime(2025, 4, 15, tzinfo=UTC)),
     Season("new_year", date(2024, 12, 27), datetime(2025, 1, 14, tzinfo=UTC)),
 )
-"""Clocks go back in Berlin and Beirut on 27 October and in New York on 3 November; forward on 30 March."""
+"""Clocks go back in Berlin and Beirut on 27 October and in New York on 3 November; forward on 30 March.
+
+Autumn is long enough for windows of thirty days to close.
+"""
 
 
 @dataclass(frozen=True)

@@ -290,11 +290,12 @@ def training(builder: Builder) -> None:
                 "training_assignments", assignment_id=builder.id("TR"), agent_id=agent_id, course_id="ONB", due_on=due,
                 completed_on=done, hours=chosen.choice(("0", "1.5", "8")),
             )  # fmt: skip
-    for _ in range(chosen.choice((4, 5, 9))):
-        builder.add(
-            "employee_survey_answers", survey_period=f"{builder.season.last:%Y-%m}", team_group=builder.sites[0],
-            question_code="JOB_SAT", score=chosen.randint(1, 5),
-        )  # fmt: skip
+    for question, best in (("JOB_SAT", 5), ("ENPS", 10)):
+        for _ in range(chosen.choice((4, 5, 9))):
+            builder.add(
+                "employee_survey_answers", survey_period=f"{builder.season.last:%Y-%m}", team_group=builder.sites[0],
+                question_code=question, score=chosen.randint(best // 5, best),
+            )  # fmt: skip
 
 
 def ledger(builder: Builder) -> None:
