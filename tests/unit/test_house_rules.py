@@ -23,6 +23,7 @@ TOP_LEVEL = {
     "Makefile",
     "README.md",
     "benchmarks",
+    "bi",
     "charts",
     "dbt_project.yml",
     "docs",
