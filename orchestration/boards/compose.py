@@ -24,7 +24,6 @@ from orchestration.boards.declare import Board, BoardError, Entry
 from orchestration.boards.publication import Publication, Value
 
 MOVERS = 8
-SMALLEST_TREND = 2
 
 
 def compose(board: Board, publication: Publication) -> tuple[PageSection, ...]:
@@ -65,8 +64,14 @@ def tile(entry: Entry, writer: Writer) -> Tile:
         change=writer.change(newest),
         movement=writer.movement(newest),
         sample=writer.cell(newest, "sample_size") if newest.confidence_low is not None else None,
-        spark=draw.spark([value.value for value in trend]),
+        spark=draw.spark([value.value for value in _known(trend)]),
     )
+
+
+def _known(trend: Sequence[Value]) -> Sequence[Value]:
+    """Return a trend from its first value on."""
+    first = next((at for at, value in enumerate(trend) if value.value is not None), len(trend))
+    return trend[first:]
 
 
 def chart(entry: Entry, writer: Writer) -> Chart:
@@ -99,6 +104,10 @@ def _line(entry: Entry, writer: Writer) -> Chart:
             label = scope_label(publication, entry.scope, value.scope_id) if of_scope else kpi_label(publication, kpi)
             lines.setdefault(label, []).append(value)
     lines = {label: own for label, own in lines.items() if any(value.value is not None for value in own)}
+    first = min(
+        (value.period_start for own in lines.values() for value in own if value.value is not None), default=None
+    )
+    lines = {label: [value for value in own if value.period_start >= first] for label, own in lines.items() if first}
     if len(lines) > draw.SERIES:
         raise BoardError(f"{entry.place}: {len(lines)} lines cannot be told apart; use a table, or a wider scope")
     alone = len(lines) == 1
@@ -126,8 +135,9 @@ def _line(entry: Entry, writer: Writer) -> Chart:
     legend = [(label, draw.color(at)) for at, label in enumerate(lines)]
     if any(row["target"] is not None for row in rows):
         legend.append((words("Target"), "var(--target)"))
+    unit = publication.kpis[entry.kpis[0], entry.variant].unit
     every = sorted((value for own in lines.values() for value in own), key=lambda value: value.period_start)
-    svg = draw.line(rows, [label.text for label in lines]) if rows else ""
+    svg = draw.line(rows, [label.text for label in lines], unit) if rows else ""
     return _made(entry, writer.span(every), svg, table, legend=tuple(legend))
 
 
@@ -166,8 +176,9 @@ def _ranked(entry: Entry, writer: Writer, with_interval: bool) -> Chart:
         heads,
         [(label, [writer.cell(value, column) for column in columns]) for label, value in found],
     )
+    unit = publication.kpis[entry.kpis[0], entry.variant].unit
     legend = ((words("Target"), "var(--target)"),) if "target" in columns and not with_interval else ()
-    svg = draw.interval(rows) if with_interval else draw.bar(rows)
+    svg = draw.interval(rows, unit) if with_interval else draw.bar(rows, unit)
     return _made(entry, writer.span([value for _, value in found]), svg, table, legend=legend)
 
 
@@ -202,7 +213,13 @@ def _strip(entry: Entry, writer: Writer) -> Chart:
         [words("Value"), words("Sample")][: len(columns)],
         [(label, [writer.cell(value, column) for column in columns]) for label, value in listed],
     )
-    return _made(entry, writer.span(values), draw.strip(rows, lines), table, legend=tuple(legend))
+    return _made(
+        entry,
+        writer.span(values),
+        draw.strip(rows, lines, publication.kpis[kpi, entry.variant].unit),
+        table,
+        legend=tuple(legend),
+    )
 
 
 def _heatmap(entry: Entry, writer: Writer) -> Chart:
@@ -308,8 +325,8 @@ def _release(entry: Entry, writer: Writer) -> Chart:
     checks = manifest.get("checks", {})
     facts = {
         "Release": manifest.get("release_id"),
-        "Computed as of (UTC)": manifest.get("as_of"),
-        "Published at (UTC)": manifest.get("published_at"),
+        "Computed as of (UTC)": numbers.minutes(manifest["as_of"]),
+        "Published at (UTC)": numbers.minutes(manifest["published_at"]),
         "Checks and builds that ran": checks.get("run"),
         "Checks and builds that passed": checks.get("passed"),
         "Checks of models": checks.get("dbt_tests"),

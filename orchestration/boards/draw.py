@@ -4,6 +4,7 @@ Colours are variables of the page's style sheet, so that one drawing serves ligh
 colours in for PDF and PNG. The palette is Okabe and Ito's, which colour-blind readers can tell apart.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -83,7 +84,7 @@ def _drawn(layers: Sequence[Mapping[str, Any]], height: int, data: Sequence[Row]
     return re.sub(r' (?:pointer-events="none"|aria-roledescription="[^"]*"|class="[^"]*")', "", svg)
 
 
-def line(rows: Sequence[Row], series: Sequence[str]) -> str:
+def line(rows: Sequence[Row], series: Sequence[str], unit: str = "") -> str:
     """Return lines over time: rows with ``on`` (ISO date), ``value``, ``series``, ``target`` and ``text``."""
     x = {
         "field": "on",
@@ -91,7 +92,7 @@ def line(rows: Sequence[Row], series: Sequence[str]) -> str:
         "scale": {"type": "utc"},
         "axis": {"format": "%Y-%m-%d", "values": _dates(rows), "grid": False, "labelOverlap": "greedy"},
     }
-    y = {"field": "value", "type": "quantitative", "scale": {"zero": False}, "axis": {"tickCount": 5}}
+    y = {"field": "value", "type": "quantitative", "scale": {"zero": False}, "axis": _axis(rows, unit)}
     scale = {"domain": list(series), "range": [color(at) for at in range(len(series))]}
     paint = {"field": "series", "type": "nominal", "scale": scale, "legend": None}
     told = {"field": "text", "type": "nominal"}
@@ -114,6 +115,19 @@ def line(rows: Sequence[Row], series: Sequence[str]) -> str:
     return _drawn(layers, LINE_HEIGHT, rows, is_timed=True)
 
 
+def _axis(rows: Sequence[Row], unit: str) -> dict[str, Any]:
+    """Return an axis of values that writes their unit: percent, or seconds as s, min or h, whichever reads best."""
+    highest = max((abs(float(row["value"])) for row in rows if row["value"] is not None), default=0.0)
+    words = {"percent": "datum.label + ' %'"}
+    if unit == "seconds":
+        size, word = (3600, "h") if highest >= 7200 else (60, "min") if highest >= 120 else (1, "s")
+        step = 10 ** max(math.floor(math.log10(max(highest / size, 1) / 2)), 0) * size
+        values = [at * step for at in range(int(highest / step) + 2)]
+        every = -(-len(values) // 5)
+        return {"values": values[::every], "labelExpr": f"format(datum.value / {size}, ',.3~r') + ' {word}'"}
+    return {"tickCount": 4, **({"labelExpr": words[unit]} if unit in words else {})}
+
+
 def _dates(rows: Sequence[Row]) -> list[float]:
     """Return the dates to write below a line, as milliseconds: the newest, and up to two evenly before it."""
     days = sorted({str(row["on"]) for row in rows}, reverse=True)
@@ -133,7 +147,7 @@ def _rows_axis() -> dict[str, Any]:
     return {"field": "at", "type": "ordinal", "axis": None, "scale": {"padding": 0}}
 
 
-def bar(rows: Sequence[Row]) -> str:
+def bar(rows: Sequence[Row], unit: str = "") -> str:
     """Return one bar per row: ``at`` (order), ``name``, ``value``, ``shown`` (as text), ``target``, ``text``."""
     values = [float(row["value"]) for row in rows if row["value"] is not None]
     targets = [float(row["target"]) for row in rows if row.get("target") is not None]
@@ -143,7 +157,7 @@ def bar(rows: Sequence[Row]) -> str:
         "field": "value",
         "type": "quantitative",
         "scale": {"domain": [lowest, reach], "nice": False},
-        "axis": {"tickCount": 4},
+        "axis": _axis(rows, unit),
     }
     y = _rows_axis()
     layers: list[dict[str, Any]] = [
@@ -175,9 +189,9 @@ def bar(rows: Sequence[Row]) -> str:
     return _drawn(layers, BAR_STEP * len(rows) + 24, rows)
 
 
-def interval(rows: Sequence[Row]) -> str:
+def interval(rows: Sequence[Row], unit: str = "") -> str:
     """Return values with their confidence intervals: as ``bar``, with ``low``, ``high`` and ``small`` (hollow)."""
-    x = {"field": "value", "type": "quantitative", "scale": {"zero": False}, "axis": {"tickCount": 5}}
+    x = {"field": "value", "type": "quantitative", "scale": {"zero": False}, "axis": _axis(rows, unit)}
     y = _rows_axis()
     told = {"field": "text", "type": "nominal"}
     fill = {"condition": {"test": "datum.small", "value": "var(--card)"}, "value": color(0)}
@@ -199,9 +213,9 @@ def interval(rows: Sequence[Row]) -> str:
     return _drawn(layers, BAR_STEP * len(rows) + 24, rows)
 
 
-def strip(rows: Sequence[Row], lines: Sequence[Row]) -> str:
+def strip(rows: Sequence[Row], lines: Sequence[Row], unit: str = "") -> str:
     """Return a distribution: one tick per row at its ``value``; ``lines`` are rows of values to hold it against."""
-    x = {"field": "value", "type": "quantitative", "scale": {"zero": False}, "axis": {"tickCount": 5}}
+    x = {"field": "value", "type": "quantitative", "scale": {"zero": False}, "axis": _axis(rows, unit)}
     told = {"field": "text", "type": "nominal"}
     shape = {"condition": {"test": "datum.small", "value": 0.3}, "value": 0.8}
     layers: list[dict[str, Any]] = [

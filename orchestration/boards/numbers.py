@@ -61,6 +61,11 @@ def period(period_type: str, start: date) -> str:
     return written.get(period_type, start.isoformat())
 
 
+def minutes(instant: str) -> str:
+    """Return an ISO instant to the minute, as people read it."""
+    return str(instant).replace("T", " ")[:16]
+
+
 def plain(value: Any) -> str:
     """Return any value of a published table as text; instants to the minute, whole numbers with separators."""
     if value is None:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from orchestration.boards.blocks import STATUS_WORDS, Chart, PageSection, words
 from orchestration.boards.declare import Board
 from orchestration.boards.labels import LANGUAGES, Translations
+from orchestration.boards.numbers import minutes
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -67,8 +68,3 @@ def labelled(chart: Chart) -> str:
         return f'<text{match[1]} data-label="{html.escape(key)}">{match[2]}</text>' if key else match[0]
 
     return re.sub(r"<text([^>]*)>([^<]*)</text>", marked, chart.svg)
-
-
-def minutes(instant: str) -> str:
-    """Return an ISO instant to the minute, as people read it."""
-    return str(instant).replace("T", " ")[:16]

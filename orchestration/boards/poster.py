@@ -13,6 +13,7 @@ import vl_convert
 from orchestration.boards.blocks import STATUS_WORDS, Chart, PageSection, Table, Tile
 from orchestration.boards.declare import Board
 from orchestration.boards.draw import FONT, LIGHT, solid
+from orchestration.boards.numbers import minutes
 
 WIDTH = 1240
 MARGIN = 40
@@ -20,6 +21,7 @@ GAP = 16
 TILES = 4
 CHARTS = 3
 MOST_ROWS = 24
+MOST_LETTERS = 70
 STATUS_COLOR = {"met": "#00735a", "at_risk": "#8a5a00", "missed": "#b03a00"}
 
 
@@ -70,7 +72,7 @@ def sheet(board: Board, sections: Sequence[PageSection], manifest: Mapping[str, 
     """Return a board as one SVG, 1,240 pixels wide and as high as its content."""
     out = _Sheet()
     out.text(MARGIN, out.y + 22, board.title, 28, font_weight="bold")
-    facts = f"Release {manifest['release_id']} · computed as of {manifest['as_of']} · {board.summary}"
+    facts = f"Release {manifest['release_id']} · computed as of {minutes(manifest['as_of'])} UTC · {board.summary}"
     out.text(MARGIN, out.y + 48, facts, 13, "--muted")
     out.y += 62
     for section in sections:
@@ -160,24 +162,32 @@ def _wide(out: _Sheet, chart: Chart) -> None:
 
 
 def _rows(out: _Sheet, table: Table, x: float, y: float, width: float) -> None:
-    first = min(230.0, width * 0.5)
-    step = (width - first) / max(len(table.heads), 1)
-    fits = int(step / 6.2)
-    out.text(x, y, table.corner.text, 11, "--muted", font_weight="bold")
-    for at, head in enumerate(table.heads):
-        out.text(x + first + at * step, y, _cut(head.text, fits), 11, "--muted", font_weight="bold")
+    starts, room = _columns(table, width)
+    for at, head in enumerate((table.corner, *table.heads)):
+        out.text(x + starts[at], y, _cut(head.text, room[at]), 11, "--muted", font_weight="bold")
     for number, row in enumerate(table.rows[:MOST_ROWS], start=1):
         below = y + 20 * number
-        out.text(x, below, _cut(row.label.text, int(first / 6.4)), 11.5)
-        for at, cell in enumerate(row.cells):
+        out.text(x, below, _cut(row.label.text, room[0]), 11.5)
+        for at, cell in enumerate(row.cells, start=1):
             word = STATUS_WORDS.get(cell.status, "") if cell.status in STATUS_COLOR else ""
             shown = cell.text + ("*" if cell.is_small else "")
-            out.text(x + first + at * step, below, _cut(shown, fits), 11.5)
-            if word and len(shown) + len(word) + 3 < fits:
-                left = x + first + at * step + 7 * len(shown) + 8
+            out.text(x + starts[at], below, _cut(shown, room[at]), 11.5)
+            if word and len(shown) + len(word) + 3 < room[at]:
+                left = x + starts[at] + 7 * len(shown) + 8
                 out.text(left, below, word, 10.5, STATUS_COLOR[cell.status])
     if len(table.rows) > MOST_ROWS:
         out.text(x, y + 20 * (MOST_ROWS + 1), f"{len(table.rows) - MOST_ROWS} more rows are on the page", 11, "--muted")
+
+
+def _columns(table: Table, width: float) -> tuple[list[float], list[int]]:
+    """Return where columns begin and how many letters each has room for, by the longest text that each holds."""
+    rows = [[row.label.text, *(cell.text for cell in row.cells)] for row in table.rows[:MOST_ROWS]]
+    heads = [table.corner.text, *(head.text for head in table.heads)]
+    longest = [max(map(len, column)) + 2 for column in zip(heads, *rows, strict=True)]
+    wanted = [max(10, min(length, MOST_LETTERS)) for length in longest]
+    letter = width / sum(wanted)
+    starts = [letter * sum(wanted[:at]) for at in range(len(wanted))]
+    return starts, [max(int(length * letter / 6.6), 1) for length in wanted]
 
 
 def _cut(text: str, most: int) -> str:
