@@ -18,6 +18,7 @@ Row = Mapping[str, Any]
 WIDTH = 400
 LINE_HEIGHT = 190
 BAR_STEP = 40
+NICE_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 SERIES = 7
 """So many lines can be told apart; more belong into a table."""
 
@@ -115,17 +116,19 @@ def line(rows: Sequence[Row], series: Sequence[str], unit: str = "") -> str:
     return _drawn(layers, LINE_HEIGHT, rows, is_timed=True)
 
 
-def _axis(rows: Sequence[Row], unit: str) -> dict[str, Any]:
+def _axis(rows: Sequence[Row], unit: str, from_zero: bool = False) -> dict[str, Any]:
     """Return an axis of values that writes their unit: percent, or seconds as s, min or h, whichever reads best."""
-    highest = max((abs(float(row["value"])) for row in rows if row["value"] is not None), default=0.0)
-    words = {"percent": "datum.label + ' %'"}
-    if unit == "seconds":
-        size, word = (3600, "h") if highest >= 7200 else (60, "min") if highest >= 120 else (1, "s")
-        step = 10 ** max(math.floor(math.log10(max(highest / size, 1) / 2)), 0) * size
-        values = [at * step for at in range(int(highest / step) + 2)]
-        every = -(-len(values) // 5)
-        return {"values": values[::every], "labelExpr": f"format(datum.value / {size}, ',.3~r') + ' {word}'"}
-    return {"tickCount": 4, **({"labelExpr": words[unit]} if unit in words else {})}
+    if unit == "percent":
+        return {"tickCount": 4, "labelExpr": "datum.label + ' %'"}
+    values = [float(row["value"]) for row in rows if row["value"] is not None]
+    if unit != "seconds" or not values:
+        return {"tickCount": 4}
+    low, high = 0.0 if from_zero else min(values), max(values)
+    size, word = (3600, "h") if high >= 7200 else (60, "min") if high >= 120 else (1, "s")
+    step = next((nice for nice in NICE_STEPS if nice * size * 4.5 >= high - low), 1000.0)
+    first, last = math.floor(low / size / step), math.ceil(high / size / step)
+    written = [round(at * step * size, 6) for at in range(first, last + 1)]
+    return {"values": written, "labelExpr": f"format(datum.value / {size}, ',.3~r') + ' {word}'"}
 
 
 def _dates(rows: Sequence[Row]) -> list[float]:
@@ -157,7 +160,7 @@ def bar(rows: Sequence[Row], unit: str = "") -> str:
         "field": "value",
         "type": "quantitative",
         "scale": {"domain": [lowest, reach], "nice": False},
-        "axis": _axis(rows, unit),
+        "axis": _axis(rows, unit, from_zero=True),
     }
     y = _rows_axis()
     layers: list[dict[str, Any]] = [

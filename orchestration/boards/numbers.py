@@ -40,7 +40,7 @@ def between(first: str, last: str) -> str:
 
 
 def _duration(seconds: float) -> str:
-    if abs(seconds) < 60:
+    if round(abs(seconds), 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:

@@ -34,6 +34,10 @@ def declared(folder: Path, text: str) -> Path:
             "    tiles: [{kpi: agent_turnover_rate, period: day}]",
             "tile 1: agent_turnover_rate is not published by period 'day', but by month",
         ),
+        (
+            "    charts: [{chart: line, title: X, kpis: [service_level, average_handle_time]}]",
+            "chart 1 (X): one axis cannot show percent and seconds; use a table",
+        ),
     ],
 )
 def test_what_is_not_published_is_named(drawn: Path, tmp_path: Path, entry: str, message: str) -> None:
