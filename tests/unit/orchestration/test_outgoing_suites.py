@@ -67,8 +67,8 @@ def release(file: Path) -> None:
             " from (select n, (date '2024-11-01' - 7 * n::integer) as day from range(1, 9) as weeks(n))"
         )
         con.execute(
-            "insert into marts.kpi_value select 'contacts_offered', 'default', 'interval', day, day, 'enterprise', null,"
-            " 16 + n % 2, null, 1, 16 + n % 2, 'final', day + interval 9 hour, day + interval 10 hour"
+            "insert into marts.kpi_value select 'contacts_offered', 'default', 'interval', day, day, 'enterprise',"
+            " null, 16 + n % 2, null, 1, 16 + n % 2, 'final', day + interval 9 hour, day + interval 10 hour"
             " from (select n, (date '2024-11-01' - 7 * n::integer) as day from range(0, 9) as weeks(n))"
         )
 
