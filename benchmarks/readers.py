@@ -124,6 +124,24 @@ def watch(published: Path, readers: int, releases: int, pause: float) -> list[An
     return found
 
 
+def stretch(file: Path, times: int) -> None:
+    """Repeat the values of a publication, each time further back: the history of a year from that of two months."""
+    days = "(select 1 + max(period_end) - min(period_start) from marts.kpi_value where period_type = 'day')"
+    shifted = ", ".join(
+        f"{column} - to_days(({days} * n)::integer) as {column}"
+        for column in ("interval_start_at", "interval_local_start")
+    )
+    with duckdb.connect(str(file)) as con:
+        con.execute(
+            f"create table marts.stretched as select * replace ((period_start - ({days} * n)::integer) as period_start,"
+            f" (period_end - ({days} * n)::integer) as period_end, {shifted})"
+            f" from marts.kpi_value, range({times}) as times(n)"
+            " order by period_type, strftime(period_start, '%Y-%m'), variant <> 'default', scope_type, kpi_id"
+        )
+        con.execute("drop table marts.kpi_value")
+        con.execute("alter table marts.stretched rename to kpi_value")
+
+
 def describe(seconds: list[float]) -> str:
     """Return number and percentiles of some durations, in milliseconds."""
     cuts = [1000 * cut for cut in statistics.quantiles(seconds, n=100)]
@@ -135,11 +153,14 @@ def main(
     readers: Annotated[int, typer.Option(min=1)] = 8,
     releases: Annotated[int, typer.Option(min=1)] = 5,
     pause: Annotated[float, typer.Option(help="Seconds before the first release and after each.")] = 6.0,
+    repeat: Annotated[int, typer.Option(min=1, help="Repeat the values, further back, for a longer history.")] = 1,
 ) -> None:
     """Print queries, errors, mixed answers and percentiles."""
     with tempfile.TemporaryDirectory() as scratch:
         published = Path(scratch) / "published"
         shutil.copytree(publication, published)
+        if repeat > 1:
+            stretch(published / "kpi.duckdb", repeat)
         size = (published / "kpi.duckdb").stat().st_size
         print(f"{readers} readers, {releases} releases put in place, publication of {size / 1e6:.0f} MB")
         found = watch(published, readers, releases, pause)
