@@ -78,7 +78,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, its legend (label, colour) and its numbers; ``is_wide`` takes the page's full width."""
+    """A drawing, its legend (label, colour) and its numbers.
+
+    ``is_wide`` takes the page's full width, ``nothing`` is said when there is nothing to show.
+    """
 
     title: Label
     period: str
@@ -87,6 +90,7 @@ class Chart:
     legend: tuple[tuple[Label, str], ...]
     table: Table | None
     is_wide: bool = False
+    nothing: Label = field(default_factory=lambda: words("No data"))
 
     @property
     def is_empty(self) -> bool:

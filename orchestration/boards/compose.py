@@ -317,7 +317,8 @@ def _records(entry: Entry, writer: Writer) -> Chart:
     )
     first, *heads = (words(head) for head in columns.values())
     table = Table(first, tuple(heads), rows, records=entry.table, columns=tuple(list(columns)[1:]))
-    return _made(entry, "", "", table, is_wide=True)
+    nothing = words("No data" if found is None else "Nothing to list")
+    return _made(entry, "", "", table, is_wide=True, nothing=nothing)
 
 
 def _release(entry: Entry, writer: Writer) -> Chart:

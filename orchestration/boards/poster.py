@@ -122,7 +122,7 @@ def _charts(out: _Sheet, charts: Sequence[Chart]) -> None:
             elif chart.table and chart.table.rows:
                 _rows(out, chart.table, x + 14, out.y + 62, width - 28)
             else:
-                out.text(x + 14, out.y + 76, "No data", 13, "--muted")
+                out.text(x + 14, out.y + 76, chart.nothing.text, 13, "--muted")
         out.y += height + GAP
 
 
@@ -157,7 +157,7 @@ def _wide(out: _Sheet, chart: Chart) -> None:
     if chart.table and rows:
         _rows(out, chart.table, MARGIN + 14, out.y + 66, WIDTH - 2 * MARGIN - 28)
     else:
-        out.text(MARGIN + 14, out.y + 76, "No data", 13, "--muted")
+        out.text(MARGIN + 14, out.y + 76, chart.nothing.text, 13, "--muted")
     out.y += height + GAP
 
 

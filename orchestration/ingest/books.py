@@ -41,6 +41,10 @@ create table if not exists meta.public_holiday (
 create table if not exists meta.erasure (
     customer_id varchar primary key, erased_at timestamp, after_refresh bigint
 );
+create table if not exists meta.expectation_result (
+    refresh_id bigint, border varchar, expectation varchar, severity varchar, is_success boolean, detail varchar,
+    evaluated_at timestamp
+);
 create table if not exists meta.release (
     release_id bigint, refresh_id bigint, run_id varchar, as_of timestamp, published_at timestamp, path varchar,
     tables json, headline json

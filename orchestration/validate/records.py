@@ -7,13 +7,6 @@ import duckdb
 from orchestration.ingest.books import utc_now
 from orchestration.publish.gate import Allowance, ExpectationOutcome
 
-_TABLE = """
-create table if not exists meta.expectation_result (
-    refresh_id bigint, border varchar, expectation varchar, severity varchar, is_success boolean, detail varchar,
-    evaluated_at timestamp
-)
-"""
-
 
 def record_outcomes(
     con: duckdb.DuckDBPyConnection, refresh_id: int, border: str, outcomes: Iterable[ExpectationOutcome]
@@ -21,7 +14,6 @@ def record_outcomes(
     """Write the outcomes of one border of one refresh, replacing those of an earlier attempt at it."""
     now = utc_now()
     rows = [[refresh_id, border, o.key, o.severity, o.succeeded, o.detail, now] for o in outcomes]
-    con.execute(_TABLE)
     con.begin()
     con.execute("delete from meta.expectation_result where refresh_id = ? and border = ?", [refresh_id, border])
     if rows:
@@ -33,7 +25,6 @@ def read_outcomes(
     con: duckdb.DuckDBPyConnection, refresh_id: int, allowances: Mapping[str, Allowance | None]
 ) -> list[ExpectationOutcome]:
     """Return what was evaluated in a refresh at both borders; ``allowances`` come from the suites as they are now."""
-    con.execute(_TABLE)
     found = con.execute(
         "select expectation, severity, is_success, detail from meta.expectation_result where refresh_id = ?",
         [refresh_id],

@@ -53,6 +53,9 @@ _SCHEMA = """
         1::bigint as files_refused;
     create table marts.mart_rejection as select 'standard' as system, 'contacts' as entity, 'type' as rule,
         'started_at' as column_name, 3::bigint as rows_rejected, 2::bigint as newest_refresh_id;
+    create table marts.mart_failed_expectation as select 1::bigint as refresh_id, 'outgoing' as border,
+        'outgoing_reconciliation.volume_of_the_latest_day.is_usual' as expectation, 'info' as severity,
+        timestamp '2026-11-21 00:08:00' as evaluated_at;
     create table marts.contradiction as select 'overlapping_spells' as rule, 'agents' as entity, 'A001' as record_id,
         date '2026-11-01' as business_date, 'two spells at once' as detail;
     create table marts.mart_refresh as select 1::bigint as refresh_id, timestamp '2026-11-21' as as_of,
@@ -131,7 +134,14 @@ def write_publication(published: Path, *, release_id: int = 7, is_empty: bool = 
             listed = ",".join(kpi.get("periods") or PERIODS)
             con.execute("insert into marts.dim_kpi values (?, ?, ?, ?, ?, ?, ?, ?)", [*own, listed])
         if is_empty:
-            for table in ("mart_data_health", "mart_rejection", "mart_refresh", "contradiction", "dim_queue"):
+            for table in (
+                "mart_data_health",
+                "mart_rejection",
+                "mart_refresh",
+                "mart_failed_expectation",
+                "contradiction",
+                "dim_queue",
+            ):
                 con.execute(f"drop table marts.{table}")
         else:
             con.execute("create temp table member (scope_type varchar, scope_id varchar)")
