@@ -1,4 +1,4 @@
-"""The command line: ``contact-center demo | refresh | status | erase | publish-postgres | boards | document``.
+"""The command line ``contact-center``; ``--help`` lists its commands.
 
 Commands are declared here and done elsewhere.
 
@@ -8,7 +8,7 @@ Nothing slow is imported until a command needs it. Exit codes: 0 done, 1 the nig
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -78,6 +78,41 @@ def status(
     from orchestration.cli_status import show_status
 
     show_status(settings_or_exit(), runs)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help='For example "select kpi_id, name from dim_kpi where is_default".')],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write all rows as CSV.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write all rows as JSON.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Show at most so many rows. Default: 50 in a table.")] = None,
+    warehouse: Annotated[
+        bool, typer.Option("--warehouse", help="Ask the private warehouse instead; not while a refresh runs.")
+    ] = False,
+) -> None:
+    """Ask the publication in SQL. It is opened read-only: a refresh may run meanwhile, and nothing can be changed."""
+    from orchestration.cli_query import run_query
+
+    if as_csv and as_json:
+        raise typer.BadParameter("either --csv or --json")
+    form: Literal["csv", "json", "table"] = "csv" if as_csv else "json" if as_json else "table"
+    raise typer.Exit(run_query(settings_or_exit(), sql, form, limit, warehouse=warehouse))
+
+
+@app.command()
+def explain(
+    kpi: Annotated[str, typer.Argument(help="The KPI's id, such as service_level; its name or an alias will do.")],
+    period: Annotated[
+        str | None,
+        typer.Option(help="2024-10-25, 2024-W43, 2024-10, 2024-Q4 or 2024. Default: the latest complete one."),
+    ] = None,
+    scope: Annotated[str, typer.Option(help="enterprise, or a type and a member: team=T1, queue=Q7.")] = "enterprise",
+    variant: Annotated[str, typer.Option(help="A variant of the definition.")] = "default",
+) -> None:
+    """Show where a KPI value comes from: its parts and meaning, the records behind it, its checks and its files."""
+    from orchestration.cli_explain import run_explain
+
+    raise typer.Exit(run_explain(settings_or_exit(), kpi, scope, period, variant))
 
 
 @app.command()

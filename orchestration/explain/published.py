@@ -1,0 +1,139 @@
+"""What the publication says of a KPI value: the definition, the row, and what to say when there is none."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from orchestration.explain.periods import Period
+
+NEAREST = 5
+"""How many names are suggested for one that is not known."""
+
+ENTERPRISE = "enterprise"
+
+Row = Mapping[str, Any]
+
+
+class UnknownError(ValueError):
+    """What was asked for is not in the publication; the message says what is."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whom a value is about; ``member`` is None for the enterprise."""
+
+    scope_type: str
+    member: str | None
+
+    def __str__(self) -> str:
+        """Return it as ``parse_scope`` reads it."""
+        return self.scope_type if self.member is None else f"{self.scope_type}={self.member}"
+
+
+def parse_scope(text: str) -> Scope:
+    """Return the scope that a text names: ``enterprise``, or ``team=T1``. Raises ``UnknownError`` otherwise."""
+    kind, sign, member = text.strip().partition("=")
+    if kind == ENTERPRISE and not member:
+        return Scope(ENTERPRISE, None)
+    if not sign or not member:
+        raise UnknownError(f"a scope is written enterprise or team=T1, not {text!r}")
+    return Scope(kind.strip(), member.strip())
+
+
+def definition(con: duckdb.DuckDBPyConnection, kpi: str, variant: str) -> Row:
+    """Return the row of ``dim_kpi`` for an id, a name or an alias. Raises ``UnknownError`` with the nearest names."""
+    kpi_id = _kpi_id(con, kpi)
+    found = _rows(con, "select * from marts.dim_kpi where kpi_id = ? and variant = ?", [kpi_id, variant])
+    if found:
+        return found[0]
+    known = con.execute("select variant from marts.dim_kpi where kpi_id = ? order by 1", [kpi_id]).fetchall()
+    raise UnknownError(f"{kpi_id} has no variant {variant!r}; it has {', '.join(row[0] for row in known)}")
+
+
+def _kpi_id(con: duckdb.DuckDBPyConnection, kpi: str) -> str:
+    wanted = kpi.strip().casefold()
+    names: dict[str, str] = {}
+    for kpi_id, name, aliases in con.execute(
+        "select kpi_id, name, aliases from marts.dim_kpi where is_default order by kpi_id"
+    ).fetchall():
+        for written in (kpi_id, name, *_listed(aliases)):
+            names.setdefault(str(written).casefold(), kpi_id)
+    if wanted in names:
+        return names[wanted]
+    words = [name for name in names if wanted in name]
+    near = [names[name] for name in (*words, *difflib.get_close_matches(wanted, list(names), n=NEAREST, cutoff=0.5))]
+    hint = f"; did you mean {', '.join(dict.fromkeys(near[:NEAREST]))}?" if near else ""
+    raise UnknownError(
+        f'there is no KPI {kpi!r}{hint} `contact-center query "select kpi_id, name from dim_kpi"` lists all'
+    )
+
+
+def _listed(text: str | None) -> list[str]:
+    """Return a list that is published as text, with semicolons between."""
+    if not text:
+        return []
+    return [part.strip() for part in text.split(";")]
+
+
+def value_row(con: duckdb.DuckDBPyConnection, kpi: Row, scope: Scope, period: Period | None) -> Row:
+    """Return the row of ``kpi_value``; without a period the latest that is complete and has a value.
+
+    Raises ``UnknownError`` for a scope that the KPI does not have, a member nobody knows, and a period without a row.
+    """
+    who = [kpi["kpi_id"], kpi["variant"], scope.scope_type, scope.member]
+    where = "kpi_id = ? and variant = ? and scope_type = ? and scope_id is not distinct from ?"
+    where += " and interval_start_at is null"
+    if period is None:
+        found = _rows(
+            con,
+            f"select * from marts.kpi_value where {where} and value is not null"
+            " order by period_type = 'day' desc, state = 'final' desc, period_end desc, period_start desc limit 1",
+            who,
+        )
+    else:
+        found = _rows(
+            con,
+            f"select * from marts.kpi_value where {where} and period_type = ? and period_start = ?",
+            [*who, period.period_type, period.start],
+        )
+    if found:
+        return found[0]
+    raise UnknownError(_why_none(con, kpi, scope, period))
+
+
+def _why_none(con: duckdb.DuckDBPyConnection, kpi: Row, scope: Scope, period: Period | None) -> str:
+    """Return what there is instead of the value that was asked for."""
+    key = [kpi["kpi_id"], kpi["variant"]]
+    types = _column(
+        con, "select distinct scope_type from marts.kpi_value where kpi_id = ? and variant = ? order by 1", key
+    )
+    if scope.scope_type not in types:
+        return f"{kpi['kpi_id']} is not published by {scope.scope_type}; it is by {', '.join(types) or 'nothing'}"
+    of_type = "from marts.kpi_value where kpi_id = ? and variant = ? and scope_type = ?"
+    members = _column(con, f"select distinct scope_id {of_type} order by 1", [*key, scope.scope_type])
+    if scope.member is not None and scope.member not in members:
+        near = difflib.get_close_matches(scope.member, members, n=NEAREST) or members[:NEAREST]
+        return f"{kpi['kpi_id']} has no values of {scope}; members of that type are {', '.join(near)}" + (
+            f" and {len(members) - len(near)} others" if len(members) > len(near) else ""
+        )
+    held = con.execute(
+        f"select period_type, min(period_start), max(period_start) {of_type} and scope_id is not distinct from ?"
+        " and interval_start_at is null and period_type <> 'trailing_12m' group by period_type order by 2 desc, 1",
+        [*key, scope.scope_type, scope.member],
+    ).fetchall()
+    spans = [f"{kind}s from {Period(kind, first)} to {Period(kind, last)}" for kind, first, last in held]
+    asked = f" in {period}" if period else ""
+    return f"{kpi['kpi_id']} has no value of {scope}{asked}; it has {', '.join(spans) or 'none at all'}"
+
+
+def _rows(con: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[Row]:
+    relation = con.execute(sql, parameters)
+    columns = [column[0] for column in relation.description or []]
+    return [dict(zip(columns, row, strict=True)) for row in relation.fetchall()]
+
+
+def _column(con: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[str]:
+    return [str(row[0]) for row in con.execute(sql, parameters).fetchall()]
