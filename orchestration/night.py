@@ -318,6 +318,7 @@ class Night:
                 self.settings.published,
                 self.settings.warehouse,
                 local_date(self.as_of_instant, self.settings.time_zone),
+                self.paths,
             )
         if self.settings.postgres_url.get_secret_value():
             self._copy_to_postgres()

@@ -22,6 +22,8 @@ from orchestration.publish.views import drop_views, is_view, write_view
 DATABASE = "kpi.duckdb"
 PARQUET = "parquet"
 DESCRIPTION = "manifest.json"
+SEMANTICS = "osi_document.json"
+"""The semantic layer as dbt writes it for other tools: metrics, dimensions and what they stand on."""
 STORAGE_VERSION = "v1.0.0"
 """Opens in every client from DuckDB 1.1 on."""
 

@@ -3,17 +3,20 @@
 What does not belong here: deciding whether it may be published (``gate``).
 """
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from orchestration.ingest.books import utc_now
-from orchestration.publish.candidate import DATABASE, Candidate, Origin, describe, discard
+from orchestration.publish.candidate import DATABASE, SEMANTICS, Candidate, Origin, describe, discard
+from orchestration.publish.dictionary import with_dictionary
 from orchestration.publish.headline import Figure, headline
 from orchestration.publish.records import recorded_release, restatements
 from orchestration.publish.replace import put_in_place
 from orchestration.publish.stamp import stamp
+from orchestration.transform.project import DbtPaths, read_manifest
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,17 @@ class Release:
     figures: tuple[Figure, ...]
 
 
-def publish(candidate: Candidate, origin: Origin, published: Path, warehouse: Path, local_date: date) -> Release:
+def publish(
+    candidate: Candidate,
+    origin: Origin,
+    published: Path,
+    warehouse: Path,
+    local_date: date,
+    paths: DbtPaths | None = None,
+) -> Release:
     """Put an audited candidate in place and record it; ``local_date`` is the operator's date at the as-of instant.
+
+    ``paths`` lead to dbt's artifacts, which bring the data dictionary and the semantic layer; without them it has none.
 
     Raises ``OSError`` or ``duckdb.Error`` with the old publication still, or again, in place.
     """
@@ -43,6 +55,10 @@ def publish(candidate: Candidate, origin: Origin, published: Path, warehouse: Pa
         restated = restatements(candidate, published)
         figures = headline(candidate.database, local_date)
         candidate = stamp(candidate, origin, published_at)
+        if paths is not None:
+            candidate = with_dictionary(candidate, read_manifest(paths))
+            if (paths.target / SEMANTICS).is_file():
+                shutil.copyfile(paths.target / SEMANTICS, candidate.folder / SEMANTICS)
         describe(candidate, origin, published_at)
         shown = {"figures": [figure.as_record() for figure in figures]}
         with recorded_release(

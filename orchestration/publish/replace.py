@@ -10,7 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
-from orchestration.publish.candidate import DATABASE, DESCRIPTION, PARQUET
+from orchestration.publish.candidate import DATABASE, DESCRIPTION, PARQUET, SEMANTICS
 
 PREVIOUS = ".previous"
 NEXT_RELEASE = "next_release"
@@ -28,7 +28,7 @@ def published_release(published: Path) -> int | None:
 def release_files(folder: Path) -> list[Path]:
     """Return the files of a release relative to its folder, ``manifest.json`` last."""
     parquet = sorted((folder / PARQUET).rglob("*.parquet"))
-    files = [*parquet, folder / DATABASE, folder / DESCRIPTION]
+    files = [*parquet, folder / DATABASE, folder / SEMANTICS, folder / DESCRIPTION]
     return [file.relative_to(folder) for file in files if file.is_file()]
 
 

@@ -1,0 +1,107 @@
+"""A clone of the project with a small center's data in it, refreshed once: what a reader of the documentation has.
+
+The workers of one test run share it, because building it takes more than a minute of processor time.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PROJECT_DIR
+from tests.support.documents import apply_edits, blocks_of
+
+DEMO = "contact-center demo --days 14 --contacts-per-day 60 --end-date 2026-11-20"
+REFRESH = "contact-center refresh --as-of 2026-11-21"
+
+CODE = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "pyproject.toml",
+    "charts",
+    "docs",
+    "expectations",
+    "macros",
+    "models",
+    "orchestration",
+    "seeds",
+    "simulator",
+    "tests/data",
+    "tests/fixtures/golden",
+)
+
+EDITED_BY = ("docs/add-a-kpi.md", "docs/change-a-definition.md")
+"""Pages whose edits of the project are made before it is refreshed, so that one refresh serves all pages."""
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A refreshed clone; ``outputs`` has what the commands printed that made it."""
+
+    folder: Path
+    outputs: dict[str, str]
+
+    @property
+    def home(self) -> Path:
+        """The folder with ``landing/``, ``warehouse.duckdb`` and ``published/``."""
+        return self.folder / "data"
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a line of shell in the clone; standard error comes with the output."""
+        return _run(self.folder, command)
+
+
+def shared_clone(factory: pytest.TempPathFactory) -> Clone:
+    """Return the clone of this test run; the first worker to ask makes it."""
+    base = factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder, record = shared / "clone", shared / "clone.json"
+    with (shared / "clone.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not record.is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+            record.write_text(json.dumps(_make(folder)))
+    return Clone(folder, json.loads(record.read_text()))
+
+
+def _make(folder: Path) -> dict[str, str]:
+    folder.mkdir()
+    for name in CODE:
+        source = PROJECT_DIR / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.is_file():
+            shutil.copy(source, folder / name)
+    for page in EDITED_BY:
+        list(apply_edits(blocks_of(folder / page, folder), folder))
+    outputs = {}
+    for command in (DEMO, REFRESH):
+        done = _run(folder, command)
+        assert done.returncode == 0, f"{command}: {done.stdout}"
+        outputs[command] = done.stdout
+    return outputs
+
+
+def _run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONTACT_CENTER_")}
+    environment |= {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}",
+        "PYTHONPATH": str(folder),
+        "COLUMNS": "120",
+    }
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+        check=False,
+    )
