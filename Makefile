@@ -1,7 +1,7 @@
 # A warehouse for contact centers. `make help` lists what can be made.
 # Everything stands in .venv; after `make setup` nothing here needs the network.
 
-.PHONY: help setup refresh test lint unit test-clients test-superset dev lock clean
+.PHONY: help setup refresh test lint unit test-clients test-superset docs dev lock clean
 
 BIN = .venv/bin
 INSTALLED = .venv/installed
@@ -71,6 +71,9 @@ test-clients: setup ## Opt-in: DuckDB clients 1.1 to 2.0 read the publication; d
 test-superset: setup ## Opt-in: import the bundle into a real Superset and run every chart; downloads 700 MB
 	@$(BIN)/python -m pytest -rA tests/optional/test_superset.py
 
+docs: $(INSTALLED) ## Build the documentation into site/: open site/index.html, no server is needed
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 dev: setup ## Open Dagster's web interface, with the daemon that runs the schedule
 	@home=$$($(DAGSTER)) && DAGSTER_HOME="$$home" PATH="$$PWD/$(BIN):$$PATH" $(BIN)/dagster dev -m orchestration.definitions
 
@@ -78,5 +81,5 @@ lock: $(INSTALLED) ## Resolve requirements.lock from pyproject.toml; LOCK_ARGS=-
 	@$(LOCK) $(LOCK_ARGS)
 
 clean: ## Remove what was built from the code; extracts, warehouse and publication stay
-	rm -rf .venv .venv-superset target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-superset site target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -165,7 +165,7 @@ def demo(
 
 @app.command()
 def document() -> None:
-    """Write the pages of docs/ that are generated: one per KPI and one per input contract."""
+    """Write what is generated: the pages of KPIs, contracts and published tables, and the exposures of the boards."""
     from orchestration.cli_document import write_documents
 
     write_documents(settings_or_exit())

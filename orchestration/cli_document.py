@@ -13,4 +13,6 @@ def write_documents(settings: Settings) -> None:
     """Write the pages and say how many there are and how many changed."""
     paths = dbt_paths(settings)
     pages, changed = write_pages(current_manifest(paths, settings.home), paths.project)
-    typer.echo(f"{plural(pages, 'page')} in docs/kpis and docs/contracts, {changed} changed")
+    typer.echo(
+        f"{plural(pages, 'page')} in docs/kpis, docs/contracts, docs/marts and models/exposures.yml, {changed} changed"
+    )

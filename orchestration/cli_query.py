@@ -42,7 +42,7 @@ def ask(database: Path, sql: str, limit: int | None) -> Answer:
         con.execute(f"set search_path = '{SCHEMA}'")
         con.execute("set TimeZone = 'UTC'")
         relation = con.execute(sql)
-        if relation.description is None:
+        if relation is None or relation.description is None:
             raise ValueError("there is no statement in it")
         rows = relation.fetchall() if limit is None else relation.fetchmany(limit + 1)
         columns = tuple(str(column[0]) for column in relation.description)

@@ -38,7 +38,7 @@ def parse_scope(text: str) -> Scope:
     kind, sign, member = text.strip().partition("=")
     if kind == ENTERPRISE and not member:
         return Scope(ENTERPRISE, None)
-    if not sign or not member:
+    if not (sign and kind.strip() and member.strip()):
         raise UnknownError(f"a scope is written enterprise or team=T1, not {text!r}")
     return Scope(kind.strip(), member.strip())
 

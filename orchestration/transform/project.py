@@ -15,6 +15,9 @@ import yaml
 CODE = ("dbt_project.yml", "models", "macros", "seeds", "snapshots")
 """What decides the numbers: a change here makes the next refresh rebuild everything."""
 
+TELLS_ONLY = frozenset({"models/exposures.yml", "models/overview.md"})
+"""Files among the code that tell of the project and decide no number."""
+
 PARSED = (*CODE, "profiles.yml", "tests/data")
 """What decides the manifest: a change here makes the next start parse the project again."""
 
@@ -78,6 +81,8 @@ def project_fingerprint(project_dir: Path, names: tuple[str, ...] = CODE) -> str
     """
     digest = hashlib.sha256()
     for file in _files(project_dir, names):
+        if names == CODE and file.relative_to(project_dir).as_posix() in TELLS_ONLY:
+            continue
         digest.update(file.relative_to(project_dir).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

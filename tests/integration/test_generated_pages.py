@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.documents.exposures import PAGE, exposures_page
 from orchestration.documents.lineage import Lineage, kpi_metrics
 from orchestration.documents.write import generated_pages, write_pages
 from orchestration.settings import PROJECT_DIR
@@ -25,9 +26,12 @@ def test_the_pages_in_the_repository_are_those_that_the_definitions_give(manifes
     stale = [name for name, text in pages.items() if not (docs / name).is_file() or (docs / name).read_text() != text]
     assert stale == [], "run: contact-center document"
     kept = {
-        page.relative_to(docs).as_posix() for folder in ("kpis", "contracts") for page in (docs / folder).glob("*.md")
+        page.relative_to(docs).as_posix()
+        for folder in ("kpis", "contracts", "marts")
+        for page in (docs / folder).glob("*.md")
     }
-    assert kept == set(pages)
+    assert kept | {"data-dictionary.md"} == set(pages)
+    assert (PROJECT_DIR / PAGE).read_text() == exposures_page(manifest, PROJECT_DIR), "run: contact-center document"
 
 
 def test_every_kpi_and_every_extract_has_a_page_with_an_example_and_rules(manifest: Manifest) -> None:

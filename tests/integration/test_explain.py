@@ -1,0 +1,135 @@
+"""A value is explained by records that add up to it; what cannot be explained says so."""
+
+import copy
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.documents.lineage import Lineage
+from orchestration.explain.trace import Trace, Window, trace_part
+from orchestration.night import dbt_paths
+from orchestration.settings import Settings
+from orchestration.transform.project import read_manifest
+from tests.support.clone import Clone, shared_clone
+
+ONE_OF_EACH = """
+    select dim_kpi.kpi_id, numerator_name, denominator_name, period_start, period_end, scope_type, scope_id,
+        numerator, denominator
+    from marts.kpi_value
+    inner join marts.dim_kpi on kpi_value.kpi_id = dim_kpi.kpi_id and kpi_value.variant = dim_kpi.variant
+    where value is not null and interval_start_at is null and period_type in ('day', 'week', 'month')
+    qualify row_number() over (
+        partition by dim_kpi.kpi_id, dim_kpi.variant, scope_type
+        order by numerator <> 0 desc, hash(period_start, scope_id), period_type
+    ) = 1
+"""
+"""For every KPI, variant and type of scope the value of one member in one period."""
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """Return the clone with the small center's warehouse and publication."""
+    return shared_clone(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def lineage(clone: Clone) -> Lineage:
+    """Return the lineage of the clone's last refresh."""
+    return Lineage(read_manifest(dbt_paths(Settings(home=clone.home), clone.folder)))
+
+
+def published(clone: Clone, sql: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a query to the publication."""
+    with duckdb.connect(str(clone.home / "published" / "kpi.duckdb"), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def traced(clone: Clone, lineage: Lineage, part: str, window: Window) -> Trace:
+    """Return the records behind a part in the clone's warehouse."""
+    with duckdb.connect(str(clone.home / "warehouse.duckdb"), read_only=True) as con:
+        return trace_part(con, lineage, part, window)
+
+
+def test_the_records_named_add_up_to_the_published_part_of_every_kpi(clone: Clone, lineage: Lineage) -> None:
+    explained, wrong = set(), []
+    with duckdb.connect(str(clone.home / "warehouse.duckdb"), read_only=True) as con:
+        for kpi_id, above, below, first, last, scope, member, numerator, denominator in published(clone, ONE_OF_EACH):
+            window = Window(first, last, scope, member)
+            for part, value in ((above, numerator), (below, denominator)):
+                trace = trace_part(con, lineage, part, window) if part else None
+                if trace is None or trace.total is None:
+                    continue
+                explained.add(kpi_id)
+                if trace.total != pytest.approx(value or 0, rel=1e-6, abs=1e-6):
+                    wrong.append((kpi_id, part, str(window), value, trace.total))
+    assert wrong == []
+    assert len(explained) >= 60
+
+
+def test_the_ids_are_those_of_the_records_and_no_others(clone: Clone, lineage: Lineage) -> None:
+    (day,) = published(clone, "select date '2026-11-20'")[0]
+    trace = traced(clone, lineage, "answered_within_threshold", Window(day, day, "queue", "NYC-SAL"))
+    assert trace.total == 5
+    (records,) = trace.records
+    assert (records.table, records.called, records.rows, records.count) == (
+        "core.fct_contact_segment",
+        "contacts",
+        5,
+        5,
+    )
+    assert "K000000745" in records.ids
+
+
+def test_a_rule_that_does_not_fit_its_component_does_not_give_the_published_figure(
+    clone: Clone, lineage: Lineage
+) -> None:
+    manifest = copy.deepcopy(dict(lineage.manifest))
+    component = Lineage(manifest).models["kpi_component_leg"]
+    component["config"]["meta"]["explained_by"][0]["parts"]["answered"] = "is_queue_entry"
+    (day, value) = published(
+        clone,
+        "select period_start, denominator from marts.kpi_value where kpi_id = 'service_level'"
+        " and variant = 'answered_only' and period_type = 'month' and scope_type = 'enterprise'",
+    )[0]
+    window = Window(day, day.replace(day=30), "enterprise", None)
+    assert traced(clone, lineage, "answered", window).total == value
+    assert traced(clone, Lineage(manifest), "answered", window).total != value
+
+
+def test_a_part_without_a_rule_names_the_tables_that_it_is_summed_from(clone: Clone, lineage: Lineage) -> None:
+    (day,) = published(clone, "select date '2026-11-20'")[0]
+    trace = traced(clone, lineage, "customers_retained", Window(day, day, "enterprise", None))
+    assert trace.total is None
+    assert "fct_subscription_period" in trace.tables or trace.tables
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("srvice_level", "did you mean service_level"),
+        ("'lost call'", "abandonment_rate"),
+        ("service_level --variant mine", "all_abandons_penalise"),
+        ("service_level --scope agent=A1", "is not published by agent; it is by channel, enterprise, queue"),
+        ("service_level --scope queue=BER-SUPP", "BER-SUP"),
+        ("service_level --scope BER-SUP", "team=T1"),
+        ("service_level --period 2019-10", "months from 2026-11 to 2026-11"),
+        ("service_level --period soon", "2024-W43"),
+    ],
+)
+def test_what_is_not_there_is_wrong_usage_and_the_answer_says_what_is(clone: Clone, asked: str, said: str) -> None:
+    done = clone.run(f"contact-center explain {asked}")
+    assert done.returncode == 2
+    assert said in done.stdout
+
+
+def test_while_a_refresh_holds_the_warehouse_the_publication_still_answers(clone: Clone, tmp_path: Any) -> None:
+    for name in ("published", ".dbt"):
+        (tmp_path / name).symlink_to(clone.home / name)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as writer:
+        writer.execute("create table busy as select 1 as one")
+        done = clone.run(f"CONTACT_CENTER_HOME={tmp_path} contact-center explain SL --period 2026-11-20")
+    assert done.returncode == 0
+    assert "  denominator  55  answered_or_abandoned" in done.stdout
+    assert "a refresh has the warehouse open just now" in done.stdout
+    assert "behind the numerator" not in done.stdout
