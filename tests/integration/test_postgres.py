@@ -1,6 +1,8 @@
 """A copy in PostgreSQL holds what is published, is swapped under its readers, and a failure leaves the old one."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,6 +22,7 @@ from tests.unit.orchestration.support import contacts, tiny_home
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
 READER = "board reader"
+ODBC = sorted(Path("/usr/lib").glob("*/odbc/psqlodbcw.so")) if shutil.which("isql") else []
 TYPES = {
     "release_id": ("INTEGER", "integer"),
     "count_big": ("BIGINT", "bigint"),
@@ -89,6 +92,19 @@ def test_postgres_serves_every_table_and_view_with_plain_types_and_comments(post
     assert postgres.ask("select count(value), sum(value)::numeric(9, 6) from marts.mart_all") == ["250|25.000000"]
     assert postgres.ask("select obj_description('marts.kpi_value'::regclass)") == ["What's counted."]
     assert postgres.ask("select col_description('marts.kpi_value'::regclass, 3)") == ["The figure."]
+
+
+@pytest.mark.skipif(not ODBC, reason="no ODBC driver here (Debian: apt-get install unixodbc odbc-postgresql)")
+def test_a_tool_reads_every_table_through_odbc(postgres: Server, tmp_path: Path) -> None:
+    copy_to_postgres(publish(tmp_path, 3), postgres.url(), READER)
+    postgres.ask(f'drop role if exists office; create role office login in role "{READER}"')
+    tables = postgres.ask("select tablename from pg_tables where schemaname = 'marts' order by 1")
+    assert tables == ["kpi_value", "mart_all", "release"]
+    connection = f"Driver={ODBC[0]};Servername={postgres.folder};Database=bi;Username=office;"
+    asked = "".join(f"select max(release_id) + count(*) as number from marts.{table}\n" for table in tables)
+    command = ["isql", "-k", "-b", connection]
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False)
+    assert re.findall(r"^\| (\d+) +\|$", done.stdout, flags=re.MULTILINE) == ["503", "503", "4"], done.stdout
 
 
 def test_the_reader_reads_everything_and_writes_nothing(postgres: Server, tmp_path: Path) -> None:

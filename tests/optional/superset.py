@@ -19,8 +19,10 @@ from orchestration.settings import PROJECT_DIR
 
 BUNDLE = PROJECT_DIR / "bi" / "superset"
 ENVIRONMENT = PROJECT_DIR / ".venv-superset"
-PACKAGES = ("apache-superset==6.1.0", "duckdb-engine", "duckdb>=2.0,<2.1", "rich", "cachetools", "flask-caching<2.5")
-"""Superset 6.1.0 imports the last three and does not ask for them, or not for the version that works."""
+MISSING = ("rich", "cachetools", "flask-caching<2.5")
+"""What Superset 6.1.0 imports and does not ask for, or not for the version that works."""
+
+PACKAGES = ("apache-superset==6.1.0", "duckdb-engine", "duckdb>=2.0,<2.1", "psycopg2-binary", *MISSING)
 
 WRITTEN_PATH = "duckdb:////srv/contact-center/published/kpi.duckdb"
 PORT = 18099

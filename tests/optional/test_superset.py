@@ -13,9 +13,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.publish.postgres import copy_to_postgres
 from orchestration.publish.replace import put_in_place
 from orchestration.settings import get_settings
 from tests.optional import superset
+from tests.support.postgres import missing, server
 
 KEPT = {"kpi_id": "service_level", "period_type": "month", "scope_type": "queue"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -120,6 +122,20 @@ def test_the_dashboard_opens_without_an_error(served: superset.Superset) -> None
     assert "Queues in the last complete month" in shown
     for wrong in ("Unexpected error", "Data error", "No results", "Error:"):
         assert wrong not in shown
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_superset_reads_every_table_of_the_postgres_copy(served: superset.Superset, published: Path) -> None:
+    with server() as postgres:
+        copy_to_postgres(published, postgres.url(), "contact_center_reader")
+        postgres.ask("create role superset login in role contact_center_reader")
+        uri = f"postgresql+psycopg2://superset@/bi?host={postgres.folder}"
+        document = {"database_name": "PostgreSQL copy", "sqlalchemy_uri": uri, "expose_in_sqllab": True}
+        database = served.post("/api/v1/database/", document)["id"]
+        for table in postgres.ask("select tablename from pg_tables where schemaname = 'marts'"):
+            sql = f"select count(*) as number from marts.{table}"
+            answer = served.post("/api/v1/sqllab/execute/", {"database_id": database, "sql": sql, "runAsync": False})
+            assert answer["data"] == [{"number": ask(published, sql)[0][0]}], table
 
 
 def test_a_replaced_file_is_seen_by_the_next_query(served: superset.Superset, published: Path) -> None:
