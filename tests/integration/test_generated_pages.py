@@ -1,15 +1,16 @@
-"""The generated pages of the documentation say what the definitions say."""
+"""The generated pages, and the exposures of the boards, say what the definitions say."""
 
 import csv
 from pathlib import Path
 
 import pytest
+import yaml
 
 from orchestration.documents.exposures import PAGE, exposures_page
 from orchestration.documents.lineage import Lineage, kpi_metrics
 from orchestration.documents.write import generated_pages, write_pages
 from orchestration.settings import PROJECT_DIR
-from orchestration.transform.project import DbtPaths, Manifest
+from orchestration.transform.project import DbtPaths, Manifest, published_models
 from orchestration.transform.runner import current_manifest
 
 
@@ -67,3 +68,36 @@ def test_writing_twice_changes_nothing_and_pages_of_what_is_no_more_go(manifest:
     (tmp_path / "docs" / "kpis" / "gone.md").write_text("a KPI of the past")
     assert write_pages(manifest, tmp_path) == (pages, 1)
     assert not (tmp_path / "docs" / "kpis" / "gone.md").exists()
+
+
+def test_every_board_and_the_bundle_is_an_exposure_on_published_models(manifest: Manifest) -> None:
+    exposures = {exposure["name"]: exposure for exposure in manifest["exposures"].values()}
+    boards = {f"board_{file.stem.replace('-', '_')}" for file in (PROJECT_DIR / "charts").glob("*.yml")}
+    assert set(exposures) == boards | {"superset_bundle"}
+    published = set(published_models(manifest))
+    for name, exposure in exposures.items():
+        below = {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
+        assert below, name
+        assert below <= published, name
+    below = {node.split(".")[-1] for node in exposures["board_service"]["depends_on"]["nodes"]}
+    assert below == {"kpi_value", "dim_kpi"}
+    assert "service_level" in exposures["board_service"]["config"]["meta"]["kpis"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"tiles": ["service_levle"]}, "KPI service_levle"),
+        ({"charts": [{"chart": "line", "kpi": "no_such"}]}, "KPI no_such"),
+        ({"charts": [{"chart": "table", "kpis": ["csat_score", "no_such"]}]}, "KPI no_such"),
+        ({"charts": [{"chart": "records", "table": "fct_contact"}]}, "table fct_contact"),
+    ],
+)
+def test_a_board_that_names_what_is_not_published_is_refused(
+    manifest: Manifest, tmp_path: Path, entry: dict[str, object], said: str
+) -> None:
+    (tmp_path / "charts").mkdir()
+    board = {"title": "Mine", "sections": [{"title": "One", **entry}]}
+    (tmp_path / "charts" / "mine.yml").write_text(yaml.safe_dump(board))
+    with pytest.raises(ValueError, match=f"mine.yml names what is not published: {said}"):
+        exposures_page(manifest, tmp_path)

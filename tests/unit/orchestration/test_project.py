@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orchestration.transform.project import (
+    CODE,
     ParameterError,
     checked_parameters,
     default_parameters,
@@ -98,3 +99,15 @@ def test_a_parameters_file_must_be_a_mapping(tmp_path: Path, text: str) -> None:
 def test_a_missing_parameters_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"absent\.yml cannot be read"):
         read_parameters(tmp_path / "absent.yml", DEFAULTS)
+
+
+def test_what_only_tells_of_the_project_does_not_rebuild_it_and_a_model_does(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "one.sql").write_text("select 1 as one")
+    before = project_fingerprint(tmp_path, CODE)
+    (models / "exposures.yml").write_text("exposures: []")
+    (models / "overview.md").write_text("read me")
+    assert project_fingerprint(tmp_path, CODE) == before
+    (models / "one.sql").write_text("select 2 as one")
+    assert project_fingerprint(tmp_path, CODE) != before
