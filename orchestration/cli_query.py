@@ -40,7 +40,7 @@ def ask(database: Path, sql: str, limit: int | None) -> Answer:
     """
     with duckdb.connect(str(database), read_only=True, config={"enable_external_access": "false"}) as con:
         con.execute(f"set search_path = '{SCHEMA}'")
-        con.execute("set TimeZone = 'UTC'")
+        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         relation = con.execute(sql)
         if relation is None or relation.description is None:
             raise ValueError("there is no statement in it")

@@ -163,7 +163,7 @@ class Night:
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the warehouse for writing."""
         con = duckdb.connect(str(self.settings.warehouse))
-        con.execute("set TimeZone = 'UTC'")
+        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         return con
 
     def note_stage(self, name: str) -> None:

@@ -92,7 +92,7 @@ def as_utc(instant: datetime) -> datetime:
 
 def create_books(con: duckdb.DuckDBPyConnection) -> None:
     """Create schema ``meta`` and its tables where they are missing."""
-    con.execute("set TimeZone = 'UTC'")
+    con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
     con.execute(_TABLES)
 
 

@@ -79,7 +79,7 @@ def load_landing(
     each new file. ``small_bytes`` is the size up to which files are read in memory. Raises ``DeclarationError`` when
     a path matches two declarations; an interruption leaves nothing of the file it hit.
     """
-    con.execute("set TimeZone = 'UTC'")
+    con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
     found = discover(landing, declarations)
     loader = _Loader(con, refresh_id, small_bytes)
     outcomes: list[FileOutcome] = []

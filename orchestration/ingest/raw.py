@@ -17,7 +17,7 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection, declarations: Sequence[Ext
     Raises ``SchemaChangeError`` when a declared type differs from the existing one, ``DeclarationError`` when a row
     rule or a pattern is not valid SQL.
     """
-    con.execute("set TimeZone = 'UTC'")
+    con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
     existing: dict[str, dict[str, str]] = {}
     for schema, table, column, data_type in con.execute(
         "select schema_name, table_name, column_name, data_type from duckdb_columns() where database_name = "

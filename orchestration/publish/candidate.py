@@ -82,7 +82,7 @@ def write_candidate(
     if _worth_carrying(published / DATABASE):
         shutil.copyfile(published / DATABASE, folder / DATABASE)
     with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'")
+        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         con.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         con.execute(f"attach {literal(str(folder / DATABASE))} as kpi (storage_version '{STORAGE_VERSION}')")
         con.execute(f"create schema if not exists kpi.{SCHEMA}")

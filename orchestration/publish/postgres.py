@@ -58,6 +58,7 @@ def copy_to_postgres(published: Path, url: str, reader: str, patience: float = P
         raise PostgresError(f"nothing is published yet: {file} does not exist")
     try:
         with duckdb.connect(str(file), read_only=True) as con, dbapi.connect(url) as postgres:
+            con.execute("set enable_progress_bar = false")
             release_id = int(con.execute(f"select release_id from {SCHEMA}.{RELEASE}").fetchall()[0][0])
             with _cleaned_up(postgres), postgres.cursor() as cursor:
                 _prepare(cursor, reader, patience)

@@ -79,7 +79,7 @@ def restatements(candidate: Candidate, published: Path) -> pa.Table | None:
     if not previous.is_file():
         return None
     with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'")
+        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         con.execute(f"attach {literal(str(previous))} as previous (read_only)")
         con.execute(f"attach {literal(str(candidate.database))} as candidate (read_only)")
         having = con.execute(
@@ -105,7 +105,7 @@ def recorded_release(
     """Write one row of ``meta.release`` and its restatements, committed only if the body replaced the publication."""
     tables = {table.name: table.rows for table in candidate.tables}
     with duckdb.connect(str(warehouse)) as con:
-        con.execute("set TimeZone = 'UTC'")
+        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         con.begin()
         con.execute(
             "insert into meta.release (release_id, refresh_id, run_id, as_of, published_at, path, tables, headline)"

@@ -97,7 +97,7 @@ def check_outgoing(
     """
     evaluator = Evaluator()
     with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'")
+        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         con.execute(f"set variable as_of = timestamp {literal(as_of.isoformat(sep=' '))}")
         con.execute(f"attach {literal(str(candidate.database))} as candidate (read_only)")
         _attach_previous(con, published / DATABASE)
