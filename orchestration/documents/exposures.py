@@ -1,5 +1,6 @@
 """``models/exposures.yml``: every board and bundle with the published models it reads, so that lineage reaches them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import yaml
 
 from orchestration.documents.lineage import kpi_metrics
+from orchestration.publish.tables import SCHEMA
 from orchestration.transform.project import Manifest, published_models
 
 PAGE = "models/exposures.yml"
@@ -52,7 +54,10 @@ def _board(file: Path, published: set[str], kpis: set[str]) -> dict[str, Any]:
 
 def _bundle(folder: Path, published: set[str]) -> dict[str, Any]:
     datasets = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(folder.rglob("datasets/**/*.yaml"))]
-    reads = sorted({str(dataset.get("table_name")) for dataset in datasets} & published)
+    named = {str(dataset.get("table_name")) for dataset in datasets}
+    for dataset in datasets:
+        named |= set(re.findall(rf"\b{SCHEMA}\.(\w+)", dataset.get("sql") or ""))
+    reads = sorted(named & published)
     text = "Database, datasets with metrics, charts and a dashboard for Superset, over the publication."
     return _exposure("superset_bundle", "Superset bundle", text, reads or list(VALUES)) | {
         "config": {"meta": {"file": folder.parent.name + "/" + folder.name}}

@@ -14,7 +14,7 @@ from orchestration.settings import PROJECT_DIR
 from tests.support.clone import Clone, shared_clone
 from tests.support.documents import Block, Typed, blocks_of, is_as_shown, typed_in
 
-PAGES = ("quick-start", "tour", "add-a-kpi", "change-a-definition", "metricflow", "connect-bi", "index")
+PAGES = ("quick-start", "tour", "add-a-kpi", "change-a-definition", "metricflow", "connect-bi", "bi/python", "index")
 KPI_PAGES = sorted((PROJECT_DIR / "docs" / "kpis").glob("*.md"))
 
 
