@@ -54,6 +54,7 @@ def tile(entry: Entry, writer: Writer) -> Tile:
     if target is None and newest.lower_bound is not None and newest.upper_bound is not None:
         low, high = (writer.cell(newest, bound) for bound in ("lower_bound", "upper_bound"))
         target = Cell(numbers.between(low.text, high.text))
+    with_sample = newest.sample_size is not None and newest.confidence_low is not None
     return Tile(
         label=label,
         period=writer.when(newest),
@@ -63,7 +64,7 @@ def tile(entry: Entry, writer: Writer) -> Tile:
         previous=writer.cell(newest, "previous_value") if newest.previous_value is not None else None,
         change=writer.change(newest),
         movement=writer.movement(newest),
-        sample=writer.cell(newest, "sample_size") if newest.confidence_low is not None else None,
+        sample=writer.cell(newest, "sample_size") if with_sample else None,
         spark=draw.spark([value.value for value in _known(trend)]),
     )
 
