@@ -1,10 +1,11 @@
-"""Fixtures shared by the tests of single source systems."""
+"""Fixtures that several files share: a warehouse for single source systems, and the finished golden example."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.integration.system_support import SystemWarehouse
+from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,12 @@ def system_warehouse(shared_system_warehouse: SystemWarehouse) -> SystemWarehous
     """Return an empty warehouse."""
     shared_system_warehouse.reset()
     return shared_system_warehouse
+
+
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """Return the warehouse of the golden example after its night; nobody writes to it."""
+    nights = Nights(tmp_path_factory.mktemp("golden"), tmp_path_factory.mktemp("state"))
+    land_golden(nights.home)
+    nights.night(GOLDEN_AS_OF, parameters=GOLDEN_PARAMETERS)
+    return nights

@@ -11,7 +11,7 @@ import pytest
 from orchestration.settings import PROJECT_DIR
 from orchestration.transform.command import common_arguments
 from orchestration.transform.project import DbtPaths
-from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden, run_dbt
+from tests.support.nights import GOLDEN_PARAMETERS, Nights, run_dbt
 
 BREAKS = {
     "fct_adherence_segment__spent_seconds_add_up_to_the_schedule": """
@@ -141,11 +141,10 @@ def dbt_test(nights: Nights, *arguments: str) -> tuple[dict[str, str], dict[str,
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Return the warehouse of the golden example, on which every data test has passed."""
-    nights = Nights(tmp_path_factory.mktemp("sound"), tmp_path_factory.mktemp("state"))
-    land_golden(nights.home)
-    nights.night(GOLDEN_AS_OF, parameters=GOLDEN_PARAMETERS)
+def built(golden: Nights, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Return a copy of the warehouse of the golden example, on which every data test has passed."""
+    nights = Nights(tmp_path_factory.mktemp("sound"), golden.state)
+    nights.warehouse.write_bytes(golden.warehouse.read_bytes())
     statuses, compiled = dbt_test(nights, "--exclude-resource-type", "unit_test")
     assert {name for name, status in statuses.items() if status != "pass"} == set()
     return Built(nights, compiled)

@@ -15,7 +15,7 @@ from orchestration.settings import PROJECT_DIR
 from orchestration.transform.project import DbtPaths, published_models
 from orchestration.transform.runner import current_manifest
 from tests.support.board_numbers import numbers_of, wrong_numbers
-from tests.support.nights import GOLDEN, GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden
+from tests.support.nights import GOLDEN, GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights
 
 Row = dict[str, str]
 
@@ -52,15 +52,6 @@ def where_of(scope: str) -> dict[str, str | None]:
         else:
             assert name == "all" or ".." in name, f"a scope this test does not know: {scope}"
     return key
-
-
-@pytest.fixture(scope="module")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Nights:
-    """Return the warehouse of the golden example."""
-    nights = Nights(tmp_path_factory.mktemp("golden"), tmp_path_factory.mktemp("state"))
-    land_golden(nights.home)
-    nights.night(GOLDEN_AS_OF, parameters=GOLDEN_PARAMETERS)
-    return nights
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import duckdb
-import pytest
 
 from orchestration.settings import PROJECT_DIR
 from orchestration.transform.project import DbtPaths
-from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden
+from tests.support.nights import Nights
 
 SCOPES = {
     "site": ["site_id"],
@@ -32,15 +31,6 @@ NOT_ASKED_BY_PART = {
     "last": "a snapshot is taken on the last complete day, which MetricFlow's last row of a period is not",
 }
 """What MetricFlow cannot express, with the reason: by period type, and by ``take`` of a part."""
-
-
-@pytest.fixture(scope="module")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Nights:
-    """Return the warehouse of the golden example."""
-    nights = Nights(tmp_path_factory.mktemp("golden"), tmp_path_factory.mktemp("state"))
-    land_golden(nights.home)
-    nights.night(GOLDEN_AS_OF, parameters=GOLDEN_PARAMETERS)
-    return nights
 
 
 def semantic_layer(nights: Nights) -> Any:

@@ -28,15 +28,6 @@ VALUES = (
 )
 
 
-@pytest.fixture(scope="module")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Nights:
-    """Return the warehouse of the golden example."""
-    nights = Nights(tmp_path_factory.mktemp("golden"), tmp_path_factory.mktemp("state"))
-    land_golden(nights.home)
-    nights.night(GOLDEN_AS_OF, parameters=GOLDEN_PARAMETERS)
-    return nights
-
-
 def test_a_members_own_parameter_holds_instead_of_the_one_for_all(
     golden: Nights, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
