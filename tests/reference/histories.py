@@ -125,7 +125,7 @@ class Ticket:
                     closes=status in CLOSED and before not in CLOSED,
                     reopens=status not in CLOSED and before in CLOSED,
                     is_merge=row["event_type"] == "merged",
-                    actor=row.get("actor_id") or "",
+                    actor=(row.get("actor_id") or "") if row["actor_type"] == "agent" else "",
                 )
             )
             before = status

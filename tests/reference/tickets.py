@@ -139,8 +139,10 @@ def solution_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
             "until_reply_seconds": seconds(ticket.began_at, replied[-1]) if has_reply else 0,
             "tickets_last_replied": int(has_reply),
         }
-        solver = [change for change in ticket.changes if change.closes and not change.is_merge][-1].actor
-        yield Fact(ticket.day(last), ticket.scopes({"agent": solver} if solver else None), parts)
+        solver = ticket.of(
+            [change for change in ticket.changes if change.closes and not change.is_merge][-1].actor, last
+        )
+        yield Fact(ticket.day(last), ticket.scopes({"agent": solver["agent"]} if solver else None), parts)
 
 
 def query_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
@@ -196,7 +198,9 @@ def backlog_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
         if ticket.is_open_at(night):
             late = bool(reply_target) and seconds(ticket.asked_at, night) > (reply_target or 0)
             reply_late = late and (replied is None or replied >= night)
-            solve_late = bool(solve_target) and seconds(ticket.began_at, night) > (solve_target or 0)
+            # a ticket that was solved in time has kept its promise, whatever happens to it later
+            taken = seconds(ticket.began_at, min(solved or night, night))
+            solve_late = bool(solve_target) and taken > (solve_target or 0)
             parts: Parts = {"last_open_tickets": 1, "last_overdue_tickets": int(reply_late or solve_late)}
             yield Fact(on, ticket.scopes(), parts)
         on += ONE_DAY

@@ -114,7 +114,8 @@ def agent_days(center: Center) -> dict[tuple[str, date], AgentDay]:
         end = instant(row["ended_at"]) if row.get("ended_at") else center.as_of
         for agent_day, span in cut(row["agent_id"], instant(row["started_at"]), end):
             agent_day.states[row["state"]].append(span)
-            midnight = center.local(span[1], center.site_at(row["agent_id"], span[0])).time().isoformat() == "00:00:00"
+            site_id = center.site_at(row["agent_id"], span[0])
+            midnight = center.local_day(span[1], site_id) > center.local_day(span[0], site_id)
             is_at_close = span[1] == center.as_of or (midnight and end >= span[1])
             agent_day.last_state = row["state"] if is_at_close else ""
     for row in current_schedules(center):

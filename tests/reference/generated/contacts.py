@@ -49,7 +49,7 @@ def queues(builder: Builder) -> None:
                 "queues", queue_id=queue_id, queue_name=queue_id, channel=channel, site_id=builder.sites[site],
                 service_level_threshold_seconds=threshold, short_abandon_seconds=short, valid_from=valid_from,
             )  # fmt: skip
-        for on in {builder.day(), builder.clock_change(), builder.day()}:
+        for on in sorted({builder.day(), builder.clock_change(), builder.day()}):
             opened = builder.local(builder.sites[site], on, builder.random.choice((0, 8)))
             for _ in range(builder.random.choice((1, 1, 2))):
                 closed = opened + timedelta(hours=builder.random.choice((2, 3)))

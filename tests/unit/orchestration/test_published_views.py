@@ -104,5 +104,7 @@ def test_a_publication_says_which_release_it_is(warehouse: Path, tmp_path: Path)
     candidate = stamp(write_candidate(warehouse, tmp_path / "published", 3, MODELS), NIGHT, published_at)
     expected = [(3, 7, datetime(2025, 4, 1), published_at)]
     assert ask(candidate.database, "from marts.release") == expected
-    assert duckdb.read_parquet(str(candidate.folder / "parquet" / "release.parquet")).fetchall() == expected
+    with duckdb.connect() as con:
+        parquet = con.read_parquet(str(candidate.folder / "parquet" / "release.parquet"))
+        assert parquet.fetchall() == expected
     assert [table.name for table in candidate.tables] == ["kpi_value", "mart_people", "release"]
