@@ -251,7 +251,9 @@ placed as (
         case when described.asked_at > described.first_solved_at then described.created_at else described.asked_at end as began_at,
         coalesce(described.group_team_id, assignees.team_id, repliers.team_id, 'unknown') as team_id,
         case when described.first_reply_at is not null then coalesce(repliers.agent_id, 'unknown') end as agent_id,
-        case when described.solved_by is not null then coalesce(solvers.agent_id, 'unknown') end as solver_agent_id
+        case
+            when described.last_solved_at is not null and described.solved_by is not null then coalesce(solvers.agent_id, 'unknown')
+        end as solver_agent_id
     from described
     left join sites
         on described.site_id = sites.site_id
