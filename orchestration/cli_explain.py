@@ -17,6 +17,7 @@ from orchestration.explain.published import Scope, definition, parse_scope, valu
 from orchestration.explain.trace import Trace, Window, trace_part
 from orchestration.night import dbt_paths
 from orchestration.publish.candidate import DATABASE, DESCRIPTION
+from orchestration.session import settle
 from orchestration.settings import Settings
 from orchestration.transform.project import read_manifest
 from orchestration.transform.results import read_results
@@ -139,7 +140,7 @@ def _private(
 
 def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(str(warehouse), read_only=True)
-    con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+    settle(con)
     return con
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from orchestration.cli_text import plural, wide_console
 from orchestration.publish.candidate import DATABASE
 from orchestration.publish.tables import SCHEMA
+from orchestration.session import settle
 from orchestration.settings import Settings
 
 Form = Literal["table", "csv", "json"]
@@ -40,7 +41,7 @@ def ask(database: Path, sql: str, limit: int | None) -> Answer:
     """
     with duckdb.connect(str(database), read_only=True, config={"enable_external_access": "false"}) as con:
         con.execute(f"set search_path = '{SCHEMA}'")
-        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        settle(con)
         relation = con.execute(sql)
         if relation is None or relation.description is None:
             raise ValueError("there is no statement in it")

@@ -37,6 +37,7 @@ from orchestration.publish.gate import (
 from orchestration.publish.records import next_release_id
 from orchestration.publish.release import Release, publish
 from orchestration.publish.replace import recover
+from orchestration.session import settle
 from orchestration.settings import Settings
 from orchestration.stages import (
     STAGES,
@@ -163,7 +164,7 @@ class Night:
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the warehouse for writing."""
         con = duckdb.connect(str(self.settings.warehouse))
-        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        settle(con)
         return con
 
     def note_stage(self, name: str) -> None:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from orchestration.session import settle
+
 _TABLES = """
 create schema if not exists meta;
 create table if not exists meta.refresh (
@@ -92,7 +94,7 @@ def as_utc(instant: datetime) -> datetime:
 
 def create_books(con: duckdb.DuckDBPyConnection) -> None:
     """Create schema ``meta`` and its tables where they are missing."""
-    con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+    settle(con)
     con.execute(_TABLES)
 
 

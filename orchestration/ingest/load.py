@@ -21,6 +21,7 @@ from orchestration.ingest.errors import NeedsCarefulReading, RefusedFile
 from orchestration.ingest.ledger import Ledger, Transaction, number
 from orchestration.ingest.read import reading
 from orchestration.ingest.rules import Statements, statements
+from orchestration.session import settle
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def load_landing(
     each new file. ``small_bytes`` is the size up to which files are read in memory. Raises ``DeclarationError`` when
     a path matches two declarations; an interruption leaves nothing of the file it hit.
     """
-    con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+    settle(con)
     found = discover(landing, declarations)
     loader = _Loader(con, refresh_id, small_bytes)
     outcomes: list[FileOutcome] = []

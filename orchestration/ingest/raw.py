@@ -6,6 +6,7 @@ import duckdb
 
 from orchestration.ingest.declarations import ExtractDeclaration
 from orchestration.ingest.errors import DeclarationError, SchemaChangeError
+from orchestration.session import settle
 
 LINEAGE = {"_extra_columns": "json", "_file_id": "bigint", "_line_number": "bigint"}
 
@@ -17,7 +18,7 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection, declarations: Sequence[Ext
     Raises ``SchemaChangeError`` when a declared type differs from the existing one, ``DeclarationError`` when a row
     rule or a pattern is not valid SQL.
     """
-    con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+    settle(con)
     existing: dict[str, dict[str, str]] = {}
     for schema, table, column, data_type in con.execute(
         "select schema_name, table_name, column_name, data_type from duckdb_columns() where database_name = "

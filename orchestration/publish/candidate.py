@@ -18,6 +18,7 @@ import duckdb
 from orchestration.publish.columns import literal
 from orchestration.publish.tables import SCHEMA, Published, Table, write_table
 from orchestration.publish.views import drop_views, is_view, write_view
+from orchestration.session import settle
 
 DATABASE = "kpi.duckdb"
 PARQUET = "parquet"
@@ -82,7 +83,7 @@ def write_candidate(
     if _worth_carrying(published / DATABASE):
         shutil.copyfile(published / DATABASE, folder / DATABASE)
     with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        settle(con)
         con.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         con.execute(f"attach {literal(str(folder / DATABASE))} as kpi (storage_version '{STORAGE_VERSION}')")
         con.execute(f"create schema if not exists kpi.{SCHEMA}")

@@ -4,14 +4,11 @@ Types and descriptions are those of the candidate itself; tests and units come f
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
-import duckdb
-import pyarrow as pa
-
-from orchestration.publish.candidate import PARQUET, Candidate
-from orchestration.publish.columns import literal
-from orchestration.publish.tables import SCHEMA, Table, described
+from orchestration.publish.added import add_table
+from orchestration.publish.candidate import Candidate
+from orchestration.publish.tables import Table
 from orchestration.transform.project import Manifest, published_models
 
 TABLE = "data_dictionary"
@@ -109,21 +106,7 @@ def with_dictionary(candidate: Candidate, manifest: Manifest) -> Candidate:
 
     Raises ``duckdb.Error`` when the candidate cannot be written.
     """
-    node = {
-        "name": TABLE,
-        "description": "Every table and column of the publication. One row per column, and one per table.",
-        "columns": {name: {"description": text} for name, (_, text) in COLUMNS.items()},
-    }
-    types = {name: kind for name, (kind, _) in COLUMNS.items()}
-    own = Table(TABLE, str(node["description"]), 0, dict(COLUMNS), "table")
+    description = "Every table and column of the publication. One row per column, and one per table."
+    own = Table(TABLE, description, 0, COLUMNS)
     lines = lines_of((*candidate.tables, own), manifest)
-    casts = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in types.items())
-    with duckdb.connect() as con:
-        con.execute(f"attach {literal(str(candidate.database))} as kpi")
-        con.register("lines", pa.Table.from_pylist([asdict(line) for line in lines]))
-        con.execute(f"create or replace table kpi.{SCHEMA}.{TABLE} as select {casts} from lines")
-        file = candidate.folder / PARQUET / f"{TABLE}.parquet"
-        con.execute(f"copy kpi.{SCHEMA}.{TABLE} to {literal(str(file))} (format parquet, compression zstd)")
-        table = described(con, "table", node, types)
-        con.execute("detach kpi")
-    return replace(candidate, tables=(*candidate.tables, table))
+    return add_table(candidate, TABLE, description, COLUMNS, [asdict(line) for line in lines])

@@ -19,6 +19,7 @@ from orchestration.publish.columns import literal, quoted
 from orchestration.publish.postgres_tables import Source, create_table, load_table, sources
 from orchestration.publish.stamp import TABLE as RELEASE
 from orchestration.publish.tables import SCHEMA
+from orchestration.session import settle
 
 NEXT = f"{SCHEMA}_next"
 MARK = "Contact center KPI marts"
@@ -58,7 +59,7 @@ def copy_to_postgres(published: Path, url: str, reader: str, patience: float = P
         raise PostgresError(f"nothing is published yet: {file} does not exist")
     try:
         with duckdb.connect(str(file), read_only=True) as con, dbapi.connect(url) as postgres:
-            con.execute("set enable_progress_bar = false")
+            settle(con)
             release_id = int(con.execute(f"select release_id from {SCHEMA}.{RELEASE}").fetchall()[0][0])
             with _cleaned_up(postgres), postgres.cursor() as cursor:
                 _prepare(cursor, reader, patience)

@@ -14,6 +14,7 @@ from orchestration.publish.candidate import DATABASE, Candidate, Origin
 from orchestration.publish.columns import literal
 from orchestration.publish.replace import published_release
 from orchestration.publish.tables import SCHEMA
+from orchestration.session import settle
 
 _STATE = (
     "select period_type, date_trunc('month', period_start) as month_start, count(*), max(computed_at)"
@@ -79,7 +80,7 @@ def restatements(candidate: Candidate, published: Path) -> pa.Table | None:
     if not previous.is_file():
         return None
     with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        settle(con)
         con.execute(f"attach {literal(str(previous))} as previous (read_only)")
         con.execute(f"attach {literal(str(candidate.database))} as candidate (read_only)")
         having = con.execute(
@@ -105,7 +106,7 @@ def recorded_release(
     """Write one row of ``meta.release`` and its restatements, committed only if the body replaced the publication."""
     tables = {table.name: table.rows for table in candidate.tables}
     with duckdb.connect(str(warehouse)) as con:
-        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        settle(con)
         con.begin()
         con.execute(
             "insert into meta.release (release_id, refresh_id, run_id, as_of, published_at, path, tables, headline)"

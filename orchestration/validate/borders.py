@@ -18,6 +18,7 @@ from orchestration.publish.candidate import DATABASE, Candidate
 from orchestration.publish.columns import literal
 from orchestration.publish.gate import Allowance, ExpectationOutcome
 from orchestration.publish.tables import SCHEMA
+from orchestration.session import settle
 from orchestration.validate.declared import NAME, declared_frame, declared_suite
 from orchestration.validate.evaluate import Evaluator
 from orchestration.validate.suites import Subject, Suite, load_suites
@@ -97,7 +98,7 @@ def check_outgoing(
     """
     evaluator = Evaluator()
     with duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        settle(con)
         con.execute(f"set variable as_of = timestamp {literal(as_of.isoformat(sep=' '))}")
         con.execute(f"attach {literal(str(candidate.database))} as candidate (read_only)")
         _attach_previous(con, published / DATABASE)

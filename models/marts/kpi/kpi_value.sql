@@ -7,7 +7,7 @@
         'published': true,
         'published_in_parts': "period_type || '_' || strftime(period_start, '%Y-%m')",
         'published_order': "variant <> 'default', scope_type, kpi_id, period_start",
-        'published_where': "value is not null or scope_type in ('enterprise', 'site', 'queue', 'channel')",
+        'published_where': "value is not null or scope_type in ('" ~ kpi_wide_scopes() | join("', '") ~ "')",
         'touched': {'values_of_every_subject': true},
     }
 ) }}
