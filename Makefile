@@ -63,7 +63,7 @@ lint: $(INSTALLED) ## Only the style, type and SQL checks
 	@echo "sqlfluff"; $(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 $(SQL)
 
 unit: $(INSTALLED) ## Only the tests, a worker per processor; PYTEST_ARGS goes to pytest
-	@$(BIN)/python -m pytest -n "$$($(BIN)/python -c 'import os; print(os.cpu_count())')" --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n "$$($(BIN)/python -c 'import os; print(os.cpu_count())')" --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-clients: setup ## Opt-in: DuckDB clients 1.1 to 2.0 read the publication; downloads them
 	@$(BIN)/python -m pytest -rA tests/optional/test_duckdb_clients.py

@@ -67,7 +67,10 @@ def one_more_night(
         days=days + 1, contacts_per_day=contacts_per_day, agents=agents or None, start_date=FIRST_DAY, seed=3
     )
     everything = scratch / f"{days}_extracts"
-    simulate(everything, options)
+    begun = time.monotonic()
+    summary = simulate(everything, options)
+    rows = sum(summary.rows.values())
+    print(f"{days:4} days: {rows:,} rows simulated in {time.monotonic() - begun:,.0f} s", flush=True)
     last = (FIRST_DAY + timedelta(days=days)).isoformat()
     held_back = [path for path in sorted(everything.rglob("*.csv")) if last in path.name]
     kept = [(path, path.relative_to(everything)) for path in held_back]

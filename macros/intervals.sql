@@ -18,3 +18,19 @@
         'least(' ~ finish ~ ', ' ~ interval_start ~ ' + interval ' ~ var('interval_minutes') ~ ' minute)'
     ) }}
 {%- endmacro %}
+
+
+{#
+    Select list: what the clock of a time zone showed at the begin of an interval, `interval_local_start`, and
+    `fold_number`: 2 where it shows that time for the second time, because it had been put back by an hour or half an
+    hour just before, else 1.
+#}
+{% macro local_interval(start, time_zone) -%}
+    {{ local_time(start, time_zone) }} as interval_local_start,
+    cast(case
+        when {{ local_time(start ~ ' - interval 60 minute', time_zone) }} = {{ local_time(start, time_zone) }}
+            or {{ local_time(start ~ ' - interval 30 minute', time_zone) }} = {{ local_time(start, time_zone) }}
+            then 2
+        else 1
+    end as integer) as fold_number
+{%- endmacro %}

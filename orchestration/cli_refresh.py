@@ -184,7 +184,7 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
         soft_wrap=True,
     )
     if release.figures:
-        console.print(figures_table(release.figures))
+        console.print(figures_table(release.figures, str(night.parameter_values["reporting_currency"])))
     else:
         typer.echo("no headline KPI has a value yet: none of the extracts that they are made from was delivered")
     if outcome.site is not None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.boards import numbers
 from orchestration.publish.headline import PERIODS, Figure
 
 
@@ -49,20 +50,6 @@ def age_of(then: datetime, now: datetime) -> str:
     return f"{age.days} days ago"
 
 
-def value_of(figure: Figure) -> str:
-    """Return a KPI's value with its unit."""
-    value = figure.value
-    written = {
-        "percent": f"{value:.1f} %",
-        "seconds": seconds_of(value),
-        "count": f"{value:,.0f}",
-        "net_points": f"{value:+.1f}",
-        "per_hour": f"{value:.2f} /h",
-        "hours": f"{value:.1f} h",
-    }
-    return written.get(figure.unit, f"{value:,.2f}")
-
-
 def by_folder(names: Iterable[str]) -> list[str]:
     """Return paths by folder: the path itself where it is alone, else the folder and how many files it holds."""
     folders: dict[str, list[str]] = {}
@@ -71,10 +58,11 @@ def by_folder(names: Iterable[str]) -> list[str]:
     return [own[0] if len(own) == 1 else f"{folder}/ ({plural(len(own), 'file')})" for folder, own in folders.items()]
 
 
-def figures_table(figures: Sequence[Figure]) -> Table:
+def figures_table(figures: Sequence[Figure], currency: str) -> Table:
     """Return the headline KPIs as a table: one row each, its newest complete period and its latest month side by side.
 
     The newest period is a day where the KPI has days, else a month, a quarter or a year; a month is not shown twice.
+    Amounts are in the reporting currency.
     """
     table = Table(box=None, pad_edge=False)
     table.add_column("KPI")
@@ -83,16 +71,16 @@ def figures_table(figures: Sequence[Figure]) -> Table:
     for name, own in _by_name(figures):
         newest = min(own, key=lambda figure: PERIODS.index(figure.period_type))
         month = [figure for figure in own if figure.period_type == "month" and figure is not newest][:1]
-        cells = [cell for figure in (newest, *month) for cell in (period_of(figure), value_of(figure))]
+        cells = [
+            cell
+            for figure in (newest, *month)
+            for cell in (
+                numbers.period(figure.period_type, figure.period_start),
+                numbers.number(figure.unit, figure.value, currency),
+            )
+        ]
         table.add_row(name, *cells)
     return table
-
-
-def period_of(figure: Figure) -> str:
-    """Return a figure's period as people write it: 2024-11-01, 2024-11, 2024 Q4, 2024."""
-    start = figure.period_start
-    written = {"month": f"{start:%Y-%m}", "quarter": f"{start:%Y} Q{(start.month + 2) // 3}", "year": f"{start:%Y}"}
-    return written.get(figure.period_type, start.isoformat())
 
 
 def _by_name(figures: Iterable[Figure]) -> list[tuple[str, list[Figure]]]:

@@ -16,6 +16,9 @@ from simulator.world import OUTBOUND_SHARE, SITES, Site, queue_of, site_of
 
 CALLBACK_REACHED, CALLBACK_CANCELLED, CALLBACK_ATTEMPTS = 0.72, 0.04, 3
 PROMISE_SECONDS = 7_200
+CALLBACK_OPEN_SECONDS = 2 * 86_400
+RETRY_SECONDS, LATE_RETRY_SECONDS = (240, 420), (1_200, 2_400)
+"""Until somebody is idle again: before the promised time is past, and after it."""
 OUTBOUND_REACHED = 0.36
 CAMPAIGN_DAYS = 45
 DIAL_SECONDS = (9, 27)
@@ -37,7 +40,7 @@ class Callback:
 
 
 class CallbackDesk:
-    """Makes the callbacks: when the queue is open and a desk idle; up to three attempts."""
+    """Makes the callbacks: when the queue is open and a desk idle; up to three attempts, and none after two days."""
 
     def __init__(self, context: Context, floor: Floor, flow: ContactFlow) -> None:
         self._engine = context.engine
@@ -83,12 +86,16 @@ class CallbackDesk:
 
     def _attempt(self, callback: Callback) -> None:
         now, rng = self._engine.now, self._rng
+        if now > callback.requested + CALLBACK_OPEN_SECONDS:
+            self._close(callback, "failed")
+            return
         if not is_open(callback.queue_id, now):
             self._engine.at(next_open(callback.queue_id, now, rng, 1_800), self._attempt, callback)
             return
         desk = self._floor.borrow(self._floor.pool_of_queue[callback.queue_id])
         if desk is None:
-            self._engine.at(now + rng.randint(240, 420), self._attempt, callback)
+            again = RETRY_SECONDS if now <= callback.requested + PROMISE_SECONDS else LATE_RETRY_SECONDS
+            self._engine.at(now + rng.randint(*again), self._attempt, callback)
             return
         callback.attempts += 1
         self._floor.talk(desk)

@@ -72,6 +72,9 @@ BREAKS = {
         update core.fct_survey_answer set invitation_id = 'I01'
     """,
     "fct_survey_answer__scores_lie_on_their_scale": "update core.fct_survey_answer set score = 11",
+    "fct_employment_spell__leavers_are_those_of_the_days": """
+        update core.fct_headcount_day set is_leaver = false
+    """,
     "fct_queue_interval__counts_are_those_of_the_legs": """
         delete from core.fct_queue_interval where interval_start_at = '2024-10-25 09:00:00'
     """,

@@ -112,7 +112,7 @@ placed as (
     select
         complete.*,
         sites.time_zone,
-        {{ local_time('complete.interval_start_at', 'sites.time_zone') }} as interval_local_start
+        {{ local_interval('complete.interval_start_at', 'sites.time_zone') }}
     from complete
     inner join sites -- every leg and every queue has a site, if only the unknown one
         on complete.site_id = sites.site_id
@@ -121,17 +121,7 @@ placed as (
 
 dated as (
 
-    select
-        *,
-        cast(interval_local_start as date) as business_date,
-        -- the clock showed the same time an hour, or half an hour, before: it had been put back
-        case
-            when {{ local_time('interval_start_at - interval 60 minute', 'time_zone') }} = interval_local_start
-                or {{ local_time('interval_start_at - interval 30 minute', 'time_zone') }} = interval_local_start
-                then 2
-            else 1
-        end as fold_number
-    from placed
+    select *, cast(interval_local_start as date) as business_date from placed
 
 )
 
@@ -140,7 +130,7 @@ select
     interval_start_at,
     interval_local_start,
     concat(strftime(interval_local_start, '%H:%M'), case when fold_number = 2 then ' again' else '' end) as interval_id,
-    cast(fold_number as integer) as fold_number,
+    fold_number,
     cast({{ seconds_between(utc_instant('cast(business_date as timestamp)', 'time_zone'), 'interval_start_at') }} as bigint) as day_seconds,
     site_id,
     queue_id,

@@ -10,6 +10,12 @@ with months as (
 
 ),
 
+ends as (
+
+    select distinct month_start from months -- members share their months
+
+),
+
 periods as (
 
     {%- for period, length in lengths.items() %}
@@ -21,8 +27,17 @@ periods as (
         ) as last_day,
         months.*
     from months
-    {{ 'union all' if not loop.last }}
+    union all
     {%- endfor %}
+    -- twelve months end with every month in which somebody has staff
+    select
+        'trailing_12m' as period_type,
+        cast(ends.month_start - interval 11 month as date) as period_start,
+        least(cast(ends.month_start + interval 1 month as date) - 1, cast({{ as_of() }} as date) - 1) as last_day,
+        months.*
+    from ends
+    inner join months -- none lost: a month without staff has no row to add
+        on months.month_start between ends.month_start - interval 11 month and ends.month_start
 
 ),
 

@@ -19,6 +19,7 @@
     'system',
     'ticket',
     'interval',
+    'planning_interval',
 ] %}
 select * from {{ ref('kpi_value_' ~ subject) }}
 {{ 'union all by name' if not loop.last }}

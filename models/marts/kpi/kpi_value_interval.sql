@@ -7,4 +7,4 @@
 ) }}
 
 -- depends_on: {{ ref('kpi_component_interval') }}
-{{ kpi_interval_values(component='leg') }}
+{{ kpi_interval_values(component='leg', parts_from='kpi_component_interval', scopes=['site', 'queue', 'channel']) }}

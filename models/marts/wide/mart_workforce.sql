@@ -1,4 +1,4 @@
--- grain: one row per period and scope, for those who look after planners: use of time, adherence, staffing and forecast
+-- grain: one row per period and scope, half-hours included, for those who look after planners: use of time, staffing and forecast
 {{ config(materialized='view', meta={'published': 'view'}) }}
 
 {{ wide_mart(
@@ -20,5 +20,5 @@
         'system_availability',
     ],
     scopes=['enterprise', 'site', 'team', 'vendor', 'queue'],
-    periods=['day', 'week', 'month', 'quarter', 'year', 'trailing_12m']
+    periods=['interval', 'day', 'week', 'month', 'quarter', 'year', 'trailing_12m']
 ) }}

@@ -2,7 +2,7 @@
 with days as (
 
     select kpi_id, variant, period_start, scope_type, scope_id, numerator, denominator
-    from {{ ref('kpi_value_service') }}
+    from {{ ref('kpi_value_computed') }}
     where period_type = 'day' and {{ computed_tonight() }}
 
 ),
@@ -17,7 +17,8 @@ intervals as (
         scope_id,
         sum(numerator) as numerator,
         sum(denominator) as denominator
-    from {{ ref('kpi_value_interval') }}
+    from {{ ref('kpi_value_computed') }}
+    where period_type = 'interval' and period_start in (select period_start from days)
     group by kpi_id, variant, period_start, scope_type, scope_id
 
 )
@@ -43,5 +44,11 @@ inner join {{ ref('dim_kpi') }} as kpis -- lost: maxima, which do not add up
     on days.kpi_id = kpis.kpi_id
         and days.variant = kpis.variant
         and kpis.additivity in ('additive', 'ratio_of_sums')
-where days.numerator is distinct from intervals.numerator
-    or days.denominator is distinct from intervals.denominator
+where coalesce(
+        abs(days.numerator - intervals.numerator) > 0.000001 * greatest(abs(days.numerator), 1),
+        days.numerator is distinct from intervals.numerator
+    )
+    or coalesce(
+        abs(days.denominator - intervals.denominator) > 0.000001 * greatest(abs(days.denominator), 1),
+        days.denominator is distinct from intervals.denominator
+    )
