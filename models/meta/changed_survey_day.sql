@@ -40,6 +40,33 @@ changed_contacts as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('changed_customer') }} where reason = 'customer changed'
+
+),
+
+contacts as (
+
+    select * from {{ ref('contacts') }}
+
+),
+
+-- answers are told by segment, so they are told again from the day on which the customer changed
+told_again as (
+
+    select
+        invitations.sent_at,
+        contacts.started_at
+    from invitations
+    left join contacts
+        on invitations.contact_id = contacts.contact_id
+    inner join customers -- lost: customers who did not change
+        on coalesce(invitations.customer_id, contacts.customer_id) = customers.customer_id
+            and greatest(cast(invitations.sent_at as date), cast(contacts.started_at as date)) >= customers.first_day - 1
+
+),
+
 answered as (
 
     select invitation_id from response_images
@@ -57,6 +84,8 @@ instants as (
     from invitations
     where contact_id in (select changed_contacts.contact_id from changed_contacts)
         or invitation_id in (select answered.invitation_id from answered)
+    union all
+    select unnest([sent_at, started_at]) as happened_at, 'customer changed' as reason from told_again
     union all
     select sent_at as happened_at, 'time to answer is over' as reason
     from invitations

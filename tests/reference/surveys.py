@@ -58,10 +58,14 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
     for row in center.rows("survey_answers"):
         answers.setdefault(row["response_id"], []).append(row)
     valid = valid_responses(center)
+    segments = {row["customer_id"]: row.get("segment") or UNKNOWN for row in center.rows("customers")}
     for row in center.rows("survey_invitations"):
         if is_test(center, row):
             continue
         on, scopes = anchor(center, row)
+        contact = center.contacts.get(row.get("contact_id") or "") or {}
+        customer_id = row.get("customer_id") or contact.get("customer_id") or ""
+        scopes = scopes | {"segment": segments.get(customer_id, UNKNOWN)}
         response = valid.get(row["invitation_id"])
         if response:
             parts: Parts = {}

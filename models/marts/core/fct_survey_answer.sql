@@ -48,6 +48,7 @@ select
     invitations.queue_id,
     invitations.team_id,
     invitations.agent_id,
+    invitations.segment,
     invitations.is_transactional,
     scored.score,
     scored.scale_min,

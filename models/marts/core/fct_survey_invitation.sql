@@ -32,6 +32,12 @@ sites as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customer') }}
+
+),
+
 excluded as (
 
     select * from {{ ref('excluded_contacts') }}
@@ -66,6 +72,7 @@ placed as (
         contacts.last_queue_id as queue_id,
         contacts.last_team_id as team_id,
         contacts.last_agent_id as agent_id,
+        coalesce(invitations.customer_id, contacts.customer_id) as asked_customer_id,
         invitations.sent_at + {{ window }} as window_ends_at,
         valid_responses.response_id,
         valid_responses.responded_at
@@ -79,29 +86,39 @@ placed as (
     -- invitations about test contacts leave with them
     where invitations.contact_id is null or invitations.contact_id not in (select excluded.contact_id from excluded)
 
+),
+
+dated as (
+
+    select *, coalesce(contact_date, business_date) as answer_date from placed
+
 )
 
 select
-    invitation_id,
-    business_date,
-    coalesce(contact_date, business_date) as answer_date,
-    survey_id,
-    contact_id,
-    ticket_id,
-    customer_id,
-    site_id,
-    channel,
-    queue_id,
-    team_id,
-    agent_id,
-    survey_channel,
-    sent_at,
-    delivery_status,
-    contact_id is not null or ticket_id is not null as is_transactional,
-    delivery_status = 'delivered' as is_delivered,
-    window_ends_at,
-    window_ends_at <= {{ as_of() }} as is_window_closed,
-    response_id,
-    responded_at
-from placed
-where {{ touched() }}
+    dated.invitation_id,
+    dated.business_date,
+    dated.answer_date,
+    dated.survey_id,
+    dated.contact_id,
+    dated.ticket_id,
+    dated.customer_id,
+    coalesce(customers.segment, 'unknown') as segment,
+    dated.site_id,
+    dated.channel,
+    dated.queue_id,
+    dated.team_id,
+    dated.agent_id,
+    dated.survey_channel,
+    dated.sent_at,
+    dated.delivery_status,
+    dated.contact_id is not null or dated.ticket_id is not null as is_transactional,
+    dated.delivery_status = 'delivered' as is_delivered,
+    dated.window_ends_at,
+    dated.window_ends_at <= {{ as_of() }} as is_window_closed,
+    dated.response_id,
+    dated.responded_at
+from dated
+left join customers
+    on dated.asked_customer_id = customers.customer_id
+        and dated.answer_date between customers.valid_from and customers.valid_to
+where {{ touched('dated.business_date') }}

@@ -1,4 +1,4 @@
--- grain: one row per day, site, last queue, channel, and team and agent of the last handling, with the parts of survey KPIs:
+-- grain: one row per day, site, last queue, channel, team and agent of the last handling, and segment, with the parts of survey KPIs:
 -- answers on the day of the contact, invitations on the day they were sent
 {{ config(
     materialized='incremental',
@@ -30,6 +30,7 @@ asked as (
         channel,
         team_id,
         agent_id,
+        segment,
         question_code,
         score,
         scale_min,
@@ -50,6 +51,7 @@ asked as (
         channel,
         team_id,
         agent_id,
+        segment,
         'INVITATION' as question_code,
         response_id is not null as is_responded
     from invitations
@@ -64,6 +66,7 @@ select
     channel,
     team_id,
     agent_id,
+    segment,
     count(*) filter (where question_code = 'CSAT') as csat_responses,
     count(*) filter (where is_csat_top) as csat_top_boxes,
     count(*) filter (where is_csat_bottom) as csat_bottom_boxes,
@@ -105,4 +108,4 @@ select
     count(*) filter (where question_code = 'INVITATION') as survey_delivered,
     count(*) filter (where question_code = 'INVITATION' and is_responded) as survey_responded
 from asked
-group by business_date, site_id, queue_id, channel, team_id, agent_id
+group by business_date, site_id, queue_id, channel, team_id, agent_id, segment
