@@ -55,13 +55,27 @@ subscriptions as (
 
 ),
 
--- cohorts: every month from the first day that says something else, and the months that were open
+subscribers as (
+
+    select customer_id, min(started_on) as first_day
+    from subscriptions
+    group by customer_id
+
+),
+
+-- cohorts: every month from the first day that says something else, and the months that were open; whoever became
+-- known as somebody else says nothing else about the time before their first subscription
 cohort_days as (
 
     select greatest(customers.first_day, (select min(subscriptions.started_on) from subscriptions)) as first_day
     from customers
-    where customers.customer_id in (select subscriptions.customer_id from subscriptions)
-        or customers.reason = 'subscription changed'
+    where customers.reason = 'subscription changed'
+    union all
+    select greatest(customers.first_day, subscribers.first_day) as first_day
+    from customers
+    inner join subscribers -- lost: customers without a subscription
+        on customers.customer_id = subscribers.customer_id
+    where customers.reason <> 'subscription changed'
     union all
     select cast({{ previous_as_of() }} - interval 2 day as date) as first_day
     where {{ previous_as_of() }} > timestamp '1900-01-01'
@@ -111,6 +125,12 @@ judged_again as (
     from customers
     inner join attempts -- lost: customers who never wanted to cancel
         on customers.customer_id = attempts.customer_id
+    inner join contacts -- lost: attempts whose contact has not been delivered, and saves that were confirmed before
+        on attempts.contact_id = contacts.contact_id
+            and (
+                customers.reason = 'subscription changed'
+                or cast(contacts.started_at as date) + {{ var('save_confirm_days') | int + 3 }} >= customers.first_day
+            )
     union all
     select attempts.contact_id, 'day of confirmation came' as reason
     from attempts

@@ -1,7 +1,7 @@
 """Nights for tests: deliver files into a scratch home, load and build everything, compare whole warehouses."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -157,10 +157,10 @@ def differences(left: Path, right: Path) -> list[str]:
     return found
 
 
-def land_golden(home: Path) -> None:
-    """Deliver the golden example as standard extracts."""
+def land_golden(home: Path, entities: Collection[str] | None = None) -> None:
+    """Deliver the golden example, or some of its entities, as standard extracts."""
     for file in sorted((GOLDEN / "inputs").glob("*.csv")):
-        if file.stem != "params":
+        if file.stem != "params" and (entities is None or file.stem in entities):
             target = home / "landing" / "standard" / file.stem / file.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target)

@@ -74,12 +74,14 @@ beginnings as (
 
 ),
 
--- a KPI whose source delivered nothing is shown as missing, never as zero
+-- a KPI whose source delivered nothing is shown as missing, never as zero, wherever there were contacts, tickets or surveys
 periods as (
 
     select period_type, period_start, period_end, state, data_watermark, parameter_set, _computed_at, _run_id
     from computed
-    where kpi_id = 'contacts_offered' and variant = 'default' and scope_type = 'enterprise' and period_type <> 'interval'
+    where kpi_id in ('contacts_offered', 'ticket_backlog', 'survey_response_rate')
+        and variant = 'default' and scope_type = 'enterprise' and period_type <> 'interval'
+    qualify row_number() over (partition by period_type, period_start order by kpi_id) = 1
 
 ),
 
