@@ -54,8 +54,15 @@ def release(file: Path) -> None:
     with duckdb.connect(str(file)) as con:
         con.execute("create schema marts")
         con.execute(VALUE)
-        con.execute("create table marts.dim_kpi (kpi_id varchar, variant varchar, unit varchar, additivity varchar)")
-        con.executemany("insert into marts.dim_kpi values (?, ?, ?, ?)", KPIS)
+        con.execute(
+            "create table marts.dim_kpi"
+            " (kpi_id varchar, variant varchar, unit varchar, additivity varchar, scope_types varchar)"
+        )
+        con.executemany("insert into marts.dim_kpi values (?, ?, ?, ?, 'enterprise,site')", KPIS)
+        # of teams alone: where nobody delivered teams it has no value, and that is no fault
+        con.execute(
+            "insert into marts.dim_kpi values ('agent_turnover_rate', 'moves', 'percent', 'ratio_of_sums', 'team')"
+        )
         con.executemany(
             "insert into marts.kpi_value"
             " select ?, ?, 'day', '2024-11-01', '2024-11-01', ?, ?, ?, ?, ?, ?, 'final', null, null",
