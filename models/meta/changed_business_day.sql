@@ -125,11 +125,15 @@ judged_again as (
     from customers
     inner join attempts -- lost: customers who never wanted to cancel
         on customers.customer_id = attempts.customer_id
+    left join subscribers
+        on customers.customer_id = subscribers.customer_id
     inner join contacts -- lost: attempts whose contact has not been delivered, and saves that were confirmed before
         on attempts.contact_id = contacts.contact_id
             and (
-                customers.reason = 'subscription changed'
-                or cast(contacts.started_at as date) + {{ var('save_confirm_days') | int + 3 }} >= customers.first_day
+                cast(contacts.started_at as date) + {{ var('save_confirm_days') | int + 3 }} >= customers.first_day
+                -- who never subscribed is not judged at all
+                or subscribers.first_day is null
+                or subscribers.first_day >= customers.first_day
             )
     union all
     select attempts.contact_id, 'day of confirmation came' as reason

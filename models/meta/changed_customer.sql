@@ -47,7 +47,6 @@ repriced as (
                 and count(distinct concat_ws(
                     '|', customer_id, coalesce(product_id, ''), started_on, mrr_amount, currency, billing_model
                 )) = 1
-                and min(billing_model) = 'contract'
                 then coalesce(min(ended_on), {{ as_of() }}::date)
             else min(started_on)
         end as first_day,

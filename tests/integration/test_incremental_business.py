@@ -77,10 +77,18 @@ LATE_CHANGES: list[dict[str, str]] = [
         + ("SB7,C1,,2024-10-10,,70,EUR,contract\nSB5,C5,,2023-01-01,2024-10-31,40,EUR,contract\n"),
         "retention_attempts": "contact_id,customer_id,outcome\nK02,C6,lost\n",
     },
+    {
+        # without a contract: an end is told, and taken back for another; the attempt of a stranger, who then subscribes
+        "subscriptions": SUBSCRIPTIONS
+        + (
+            "SB6,C6,,2024-03-01,2024-10-26,30,EUR,non_contract\nSB3b,C3,,2024-07-20,2024-11-04,40,EUR,non_contract\n"
+            "SB11,NEW,,2024-09-10,2024-09-30,9,EUR,non_contract\nSB12,NOBODY,,2024-11-01,,9,EUR,contract\n"
+        ),
+    },
 ]
 """What arrives night after night on top of the golden example, one kind of change at a time."""
 
-FILE_DATES = ["2024-11-01", "2024-11-02", "2024-11-03", "2024-11-04", "2024-10-01", "2024-11-06"]
+FILE_DATES = ["2024-11-01", "2024-11-02", "2024-11-03", "2024-11-04", "2024-10-01", "2024-11-06", "2024-11-07"]
 
 
 def test_every_kind_of_late_business_news_rebuilds_what_it_touches(tmp_path: Path) -> None:

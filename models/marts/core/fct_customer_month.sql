@@ -12,9 +12,9 @@ with customers as (
 
 ),
 
-stretches as (
+balances as (
 
-    select * from {{ ref('subscription_stretch') }}
+    select * from {{ ref('customer_balance') }}
 
 ),
 
@@ -50,9 +50,9 @@ closed_months as (
 
 ),
 
-touched_stretches as (
+touched_balances as (
 
-    select * from stretches
+    select * from balances
     where customer_id in (
             select touched.customer_id from {{ ref('touched_customer') }} as touched
             where touched.refresh_id > {{ last_complete_refresh() }}
@@ -62,15 +62,15 @@ touched_stretches as (
 
 states as (
 
-    select * from {{ customer_states('open_months', 'stretches') }}
+    select * from {{ customer_states('open_months', 'balances') }}
     union all
-    select * from {{ customer_states('closed_months', 'touched_stretches') }}
+    select * from {{ customer_states('closed_months', 'touched_balances') }}
 
 ),
 {% else %}
 states as (
 
-    select * from {{ customer_states('months', 'stretches') }}
+    select * from {{ customer_states('months', 'balances') }}
 
 ),
 {% endif %}
@@ -79,11 +79,10 @@ states as (
 gaps as (
 
     select endings.customer_id, endings.last_day + 1 as gone_on
-    from stretches as endings
-    left join stretches as others
+    from balances as endings
+    left join balances as others
         on endings.customer_id = others.customer_id
-            and others.started_on <= endings.last_day + 1
-            and others.last_day > endings.last_day
+            and endings.last_day + 1 = others.started_on
     where endings.last_day < date '9999-12-31' and others.customer_id is null
     group by endings.customer_id, endings.last_day
 

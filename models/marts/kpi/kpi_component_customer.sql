@@ -13,9 +13,9 @@ with customers as (
 
 ),
 
-stretches as (
+balances as (
 
-    select * from {{ ref('subscription_stretch') }}
+    select * from {{ ref('customer_balance') }}
 
 ),
 
@@ -51,14 +51,14 @@ all_windows as (
 windows as (
 
     select * from all_windows
-    where opens_on >= (select cast(date_trunc('month', min(stretches.started_on)) as date) from stretches)
+    where opens_on >= (select cast(date_trunc('month', min(balances.started_on)) as date) from balances)
         and {{ touched() }}
 
 ),
 
 states as (
 
-    select * from {{ customer_states('windows', 'stretches') }}
+    select * from {{ customer_states('windows', 'balances') }}
 
 ),
 
