@@ -47,8 +47,14 @@
     {%- if not execute or var('test_everything', false) -%}
         true
     {%- else -%}
-        {{ column }} = (select max_by(run_id, refresh_id) from {{ source('meta', 'refresh') }})
+        {{ column }} = {{ of_this_refresh('run_id') }}
     {%- endif -%}
+{%- endmacro %}
+
+
+{# What `meta.refresh` says of the refresh that is running, or ran last: a scalar subquery. #}
+{% macro of_this_refresh(column) -%}
+    (select max_by({{ column }}, refresh_id) from {{ source('meta', 'refresh') }})
 {%- endmacro %}
 
 

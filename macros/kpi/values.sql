@@ -200,7 +200,7 @@ valued as (
     ) as components,
     case when period_end + final_after_days < cast({{ as_of() }} as date) then 'final' else 'provisional' end as state,
     least(cast(period_end + 1 as timestamp), {{ as_of() }}) as data_watermark,
-    (select max_by(parameter_set, refresh_id) from {{ source('meta', 'refresh') }}) as parameter_set,
-    (select max_by(started_at, refresh_id) from {{ source('meta', 'refresh') }}) as _computed_at,
-    (select max_by(run_id, refresh_id) from {{ source('meta', 'refresh') }}) as _run_id
+    {{ of_this_refresh('parameter_set') }} as parameter_set,
+    {{ of_this_refresh('started_at') }} as _computed_at,
+    {{ of_this_refresh('run_id') }} as _run_id
 {%- endmacro %}

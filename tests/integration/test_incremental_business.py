@@ -4,6 +4,8 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
+
 from tests.support.nights import GOLDEN_PARAMETERS, Nights, differences, land_golden
 
 SUBSCRIPTIONS = "subscription_id,customer_id,product_id,started_on,ended_on,mrr_amount,currency,billing_model\n"
@@ -85,10 +87,15 @@ LATE_CHANGES: list[dict[str, str]] = [
             "SB11,NEW,,2024-09-10,2024-09-30,9,EUR,non_contract\nSB12,NOBODY,,2024-11-01,,9,EUR,contract\n"
         ),
     },
+    {
+        # what values are held against
+        "kpi_targets": "kpi_id,scope_type,scope_id,target_value,valid_from\nsave_rate,enterprise,,50,2024-01-01\n",
+        "benchmarks": "kpi_id,source,year,median\nsave_rate,Peers,2024,60\n",
+    },
 ]
 """What arrives night after night on top of the golden example, one kind of change at a time."""
 
-FILE_DATES = ["2024-11-01", "2024-11-02", "2024-11-03", "2024-11-04", "2024-10-01", "2024-11-06", "2024-11-07"]
+FILE_DATES = ["2024-11-01", "2024-11-02", "2024-11-03", "2024-11-04", "2024-10-01", "2024-11-06", "2024-11-07", "2024-11-08"]
 
 
 def test_every_kind_of_late_business_news_rebuilds_what_it_touches(tmp_path: Path) -> None:
@@ -101,6 +108,13 @@ def test_every_kind_of_late_business_news_rebuilds_what_it_touches(tmp_path: Pat
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text)
         nights.night(datetime(2024, 10, 30) + timedelta(days=number), parameters=GOLDEN_PARAMETERS)
+    with duckdb.connect(str(nights.warehouse)) as con:
+        judged = con.execute(
+            "select target, benchmark_median, computed_at = (select max(started_at) from meta.refresh)"
+            " from marts.kpi_value where kpi_id = 'save_rate' and variant = 'default' and scope_type = 'enterprise'"
+            " and period_type = 'month' and period_start = date '2024-10-01'"
+        ).fetchall()
+    assert judged == [(50, 60, True)], "the publication takes over what carries the date of tonight"
     by_night = Path(shutil.copy(nights.warehouse, tmp_path / "by_night.duckdb"))
     last = datetime(2024, 10, 30) + timedelta(days=len(LATE_CHANGES) - 1)
     nights.night(last, full=True, parameters=GOLDEN_PARAMETERS)

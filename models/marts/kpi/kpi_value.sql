@@ -77,7 +77,7 @@ beginnings as (
 -- a KPI whose source delivered nothing is shown as missing, never as zero, wherever there were contacts, tickets or surveys
 periods as (
 
-    select period_type, period_start, period_end, state, data_watermark, parameter_set, _computed_at, _run_id
+    select period_type, period_start, period_end, state, data_watermark, parameter_set
     from computed
     where kpi_id in ('contacts_offered', 'ticket_backlog', 'survey_response_rate')
         and variant = 'default' and scope_type = 'enterprise' and period_type <> 'interval'
@@ -98,9 +98,7 @@ missing as (
         earlier.value as previous_value,
         periods.state,
         periods.data_watermark,
-        periods.parameter_set,
-        periods._computed_at,
-        periods._run_id
+        periods.parameter_set
     from kpis
     cross join periods
     left join computed
@@ -168,8 +166,6 @@ shown as (
         state,
         data_watermark,
         parameter_set,
-        _computed_at,
-        _run_id,
         direction,
         unit,
         additivity,
@@ -274,6 +270,6 @@ select
     case when scope_type = 'agent' and minimum_sample is not null then coalesce(denominator, 0) < minimum_sample end as is_sample_small,
     cast(parameter_set as varchar) as parameter_set,
     data_watermark,
-    _computed_at as computed_at,
-    cast(_run_id as varchar) as run_id
+    {{ of_this_refresh('started_at') }} as computed_at,
+    cast({{ of_this_refresh('run_id') }} as varchar) as run_id
 from judged
