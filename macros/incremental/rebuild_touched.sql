@@ -25,12 +25,14 @@
       {subjects: [...], periods: [day, month]}            KPI values: those periods, their successors, and what is provisional
       {customers: true, column: month_start}              touched customers, and months still open at the last refresh
       {customers: true}                                   touched customers
-      {values_of_every_subject: true}                     all KPI values: what any subject's table rebuilds, see judged_tonight
+      {tickets: true}                                     touched tickets
+      {values_of_every_subject: true}                     all KPI values: what their subject's table rebuilds, see judged_tonight
       {subjects: [...], counted: [month, trailing_12m]}   rows that count a period: those that hold a touched day
 #}
 {% macro touched(expression=none) -%}
     {%- do ref('touched_day') -%}
     {%- do ref('touched_customer') -%}
+    {%- do ref('touched_ticket') -%}
     {%- if not is_incremental() -%}
         true
     {%- else -%}
@@ -45,8 +47,12 @@
                 or {{ column }} >= (select date_trunc('month', {{ previous_as_of() }} - interval 2 day)::date)
                 {%- endif %}
             )
+        {%- elif by.tickets -%}
+            {{ expression or 'ticket_id' }} in (
+                select ticket_id from {{ ref('touched_ticket') }} where refresh_id > {{ last_complete_refresh() }}
+            )
         {%- elif by.values_of_every_subject -%}
-            {{ judged_tonight() }}
+            {{ judged_tonight(expression or 'subject') }}
         {%- elif by.periods -%}
             (period_type, period_start) in (select (period_type, period_start) from ({{ periods_to_compute(model_periods()) }}))
         {%- elif by.counted -%}

@@ -1,19 +1,45 @@
 {#
-    Predicate of `kpi_value`: this period's values are computed or judged anew tonight.
+    Predicate of `kpi_value`: this row is computed or judged anew tonight.
 
-    That is: any subject's table rebuilds the period; or what every value is held against changed (targets, benchmarks,
-    zones of sites); or days were delivered from before a KPI's data began, which changes what share of a period its
-    data cover. The last two are rare, and judge everything again.
+    That is: its subject's table of values rebuilds the period; or what every value is held against changed (targets,
+    benchmarks, zones of sites); or days were delivered from before a KPI's data began, which changes what share of a
+    period its data cover. The last two are rare, and judge everything again. A KPI that is missing follows every table.
+    `subject` is the expression that gives a row its table.
 #}
-{% macro judged_tonight() -%}
-    (
-        (period_type, period_start) in (select (period_type, period_start) from ({{ periods_to_compute(model_periods()) }}))
-        {%- for entity in judged_by() %}
-        or exists ({{ changes(entity) }})
-        {%- endfor %}
-        or exists (
-            select 1 from {{ ref('touched_day') }} as day
-            where day.refresh_id > {{ last_complete_refresh() }}
+{% macro judged_tonight(subject='subject') -%}
+    {%- if execute and _everything_is_judged() -%}
+        true
+    {%- else -%}
+        ({{ subject }}, period_type, period_start) in (
+            select (table_name, period_type, period_start)
+            from ({{ periods_of_tables(_tables_of_values(), 'subject') }}) as judged
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The tables of values by subject, with the periods and touched subjects of each; `missing` has those of all. #}
+{% macro _tables_of_values() -%}
+    {%- set tables = {} -%}
+    {%- set subjects = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() if node.name.startswith('kpi_value_') and node.config.meta.touched -%}
+            {%- set touched = node.config.meta.touched -%}
+            {%- do tables.update({node.name.removeprefix('kpi_value_'): {'periods': model_periods(touched), 'subjects': touched.subjects}}) -%}
+            {%- do subjects.extend(touched.subjects) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- do tables.update({'missing': {'periods': model_periods({}), 'subjects': subjects | unique | list}}) -%}
+    {{ return(tables) }}
+{%- endmacro %}
+
+
+{# Whether something changed that every value is held against. #}
+{% macro _everything_is_judged() -%}
+    {%- set answer = run_query(
+        "select exists (
+            select 1 from " ~ ref('touched_day') ~ " as day
+            where day.refresh_id > " ~ last_complete_refresh() ~ "
                 and day.business_date <= (
                     select max(begun.first_day)
                     from (
@@ -24,13 +50,19 @@
                                 min(period_start) filter (where period_type = 'day'),
                                 min(period_start) filter (where period_type = 'month')
                             ) as first_day
-                        from {{ this }}
+                        from " ~ this ~ "
                         where scope_type = 'enterprise' and numerator is not null
                         group by kpi_id, variant
                     ) as begun
                 )
-        )
-    )
+        )" ~ _any_change_of(judged_by())
+    ) -%}
+    {{ return(answer.columns[0].values()[0]) }}
+{%- endmacro %}
+
+
+{% macro _any_change_of(entities) -%}
+    {%- for entity in entities %} or exists ({{ changes(entity) }}){%- endfor -%}
 {%- endmacro %}
 
 

@@ -53,26 +53,49 @@
     those still provisional, and their successors, whose previous value moves.
 #}
 {% macro periods_to_compute(periods) -%}
-    {%- set subjects = touched_subjects() -%}
+    select period_type, period_start
+    from ({{ periods_of_tables({'this': {'periods': periods, 'subjects': config.get('meta').touched.subjects}}, "'this'") }}) as of_this
+{%- endmacro %}
+
+
+{#
+    The same for several tables of values at once: `table_name`, `period_type` and `period_start`. `tables` maps a name
+    to the table's periods and the subjects it follows; `table_name` is the expression that gives a row of this model its table.
+#}
+{% macro periods_of_tables(tables, table_name) -%}
     select distinct -- a period may hold touched days and succeed such a period
+        started.table_name,
         started.period_type,
         {{ period_shift('started.period_type', 'started.period_start', 'shift.steps') }} as period_start
     from (
-        {%- for period in periods %}
+        {%- for period in period_types() %}
+        {%- set followed = [] %}
+        {%- for name, table in tables.items() if period in table.periods %}
+        {%- for subject in table.subjects %}
+        {%- do followed.append("('" ~ name ~ "', '" ~ subject ~ "')") %}
+        {%- endfor %}
+        {%- endfor %}
+        {%- if followed %}
         select
+            followed.table_name,
             '{{ period }}' as period_type,
             {%- if period == 'trailing_12m' %}
             cast(unnest(generate_series(
-                {{ period_of(period, 'business_date') }} - interval 11 month, {{ period_of(period, 'business_date') }}, interval 1 month
+                {{ period_of(period, 'day.business_date') }} - interval 11 month,
+                {{ period_of(period, 'day.business_date') }},
+                interval 1 month
             )) as date) as period_start
             {%- else %}
-            {{ period_of(period, 'business_date') }} as period_start
+            {{ period_of(period, 'day.business_date') }} as period_start
             {%- endif %}
-        from {{ ref('touched_day') }}
-        where refresh_id > {{ last_complete_refresh() }} and subject in ('{{ subjects | join("', '") }}')
+        from {{ ref('touched_day') }} as day
+        inner join (values {{ followed | join(', ') }}) as followed(table_name, subject) -- lost: subjects that no table follows
+            on day.subject = followed.subject
+        where day.refresh_id > {{ last_complete_refresh() }}
         union
+        {%- endif %}
         {%- endfor %}
-        select period_type, period_start from {{ this }} where state = 'provisional'
+        select {{ table_name }} as table_name, period_type, period_start from {{ this }} where state = 'provisional'
     ) as started
     cross join (select unnest([0, 1]) as steps) as shift
 {%- endmacro %}
@@ -82,9 +105,9 @@
     The period types of a model of values: those that its `meta.touched` follows, and trailing windows where there are
     months. None while parsing.
 #}
-{% macro model_periods() -%}
+{% macro model_periods(touched=none) -%}
     {%- set every = ['interval', 'day', 'week', 'month', 'quarter', 'year'] -%}
-    {%- set periods = config.get('meta').touched.periods or every if execute else [] -%}
+    {%- set periods = (touched or config.get('meta').touched).periods or every if execute else [] -%}
     {{ return(periods + (['trailing_12m'] if 'month' in periods else [])) }}
 {%- endmacro %}
 
@@ -97,20 +120,4 @@
     {%- set wanted = (kpi.periods or offered) | list -%}
     {%- set adds_up = 'month' in wanted and (kpi.additivity in ['additive', 'ratio_of_sums'] or 'trailing_12m' in (kpi.periods or [])) -%}
     {{ return(wanted if adds_up else wanted | reject('equalto', 'trailing_12m') | list) }}
-{%- endmacro %}
-
-
-{# The subjects that a model of values follows: its own, or those of every table of values (`values_of_every_subject`). #}
-{% macro touched_subjects() -%}
-    {%- set touched = config.get('meta').touched -%}
-    {%- if not touched.values_of_every_subject -%}
-        {{ return(touched.subjects) }}
-    {%- endif -%}
-    {%- set found = [] -%}
-    {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.name.startswith('kpi_value_') and node.config.meta.touched -%}
-            {%- do found.extend(node.config.meta.touched.subjects) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return(found | unique | sort) }}
 {%- endmacro %}

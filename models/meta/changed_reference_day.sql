@@ -103,7 +103,7 @@ new_days as (
 
 select dated.subject, everything.business_date, 'a site changed' as reason, 1 as change_count
 from everything
-cross join (select unnest(['leg', 'survey', 'ticket', 'ticket_backlog']) as subject) as dated
+cross join (select unnest(['leg', 'survey', 'ticket_backlog']) as subject) as dated
 where exists (select 1 from site_images)
 union all
 -- every queue has a row on every day, so a new queue reaches back to its first day of validity

@@ -68,6 +68,12 @@ team_images as (
 
 ),
 
+site_images as (
+
+    {{ changes('sites') }}
+
+),
+
 agent_ranges as (
 
     select * from {{ ref('changed_agent_range') }}
@@ -224,6 +230,11 @@ reached as (
     select ticket_id, 'ticket changed' as reason, timestamp '1900-01-01' as reaches_from from counted_anew
     union all
     select ticket_id, 'agent, group or contact of the ticket changed' as reason, timestamp '1900-01-01' as reaches_from from rehomed
+    union all
+    -- whose days in the backlog are all counted anew for that reason alone
+    select tickets.ticket_id, 'a site changed' as reason, null as reaches_from
+    from tickets
+    where exists (select 1 from site_images)
     union all
     select tickets.ticket_id, 'business hours changed' as reason, null as reaches_from
     from tickets

@@ -3,7 +3,7 @@
 
 with changed as (
 
-    select * from {{ ref('changed_ticket') }}
+    select * from {{ ref('touched_ticket') }} where refresh_id > {{ last_complete_refresh() }}
 
 ),
 

@@ -31,7 +31,7 @@ sites as (
 ),
 
 {% if is_incremental() %}
--- the contacts of tonight, and every other contact of the same customers: resolution looks both ways
+-- the contacts of tonight, and all others of the same customers as far as resolution looks, which is both ways
 nearby as (
 
     select contact_id from contacts where {{ near_touched('started_at') }}
@@ -40,13 +40,27 @@ nearby as (
 
 ),
 
+reached as (
+
+    select
+        min(days.business_date) - interval {{ reach + 2 }} day as reaches_from,
+        max(days.business_date) + interval {{ reach + 2 }} day as reaches_until
+    from {{ touched_days(config.get('meta').touched.subjects) }} as days(business_date)
+
+),
+
 chosen as (
 
     select contacts.*
     from contacts
+    cross join reached
     where contacts.contact_id in (select nearby.contact_id from nearby)
-        or contacts.customer_id in (
-            select same.customer_id from contacts as same where same.contact_id in (select nearby.contact_id from nearby)
+        or (
+            contacts.customer_id in (
+                select same.customer_id from contacts as same where same.contact_id in (select nearby.contact_id from nearby)
+            )
+            and contacts.started_at <= reached.reaches_until
+            and greatest(contacts.started_at, {{ ended }}) >= reached.reaches_from
         )
 
 ),

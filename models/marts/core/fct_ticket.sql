@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['ticket'], 'column': 'created_on'}}
+    meta={'touched': {'tickets': true}}
 ) }}
 
 {%- set zone = "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')" %}
@@ -49,7 +49,7 @@ chosen as (
 
     select tickets.*
     from {{ ref('tickets') }} as tickets
-    where {{ near_touched('tickets.created_at') }}
+    where {{ touched('tickets.ticket_id') }}
         and not exists (
             select 1 from {{ ref('ticket_events') }} as deletion
             where deletion.ticket_id = tickets.ticket_id and deletion.event_type = 'deleted'
@@ -351,4 +351,3 @@ left join business_time as first_solved
     on {{ at_business_time('first_solved', 'placed.calendar_id', 'placed.first_solved_at') }}
 left join business_time as last_solved
     on {{ at_business_time('last_solved', 'placed.calendar_id', 'placed.last_solved_at') }}
-where {{ touched('placed.created_on') }}

@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['ticket']}}
+    meta={'touched': {'tickets': true}}
 ) }}
 
 with tickets as (
@@ -37,14 +37,6 @@ business_time as (
 
 ),
 
-chosen as (
-
-    select ticket_id from events where {{ near_touched('event_at') }}
-    union
-    select ticket_id from tickets where {{ near_touched('created_at') }}
-
-),
-
 -- every assignment ends the one before it, also one to the same agent
 assignments as (
 
@@ -64,7 +56,7 @@ assignments as (
     from events
     inner join tickets -- lost: events of deleted tickets, and of tickets that were not delivered
         on events.ticket_id = tickets.ticket_id
-    where events.ticket_id in (select chosen.ticket_id from chosen)
+    where {{ touched('events.ticket_id') }}
 
 ),
 
@@ -121,4 +113,3 @@ left join business_time as assigned
     on {{ at_business_time('assigned', 'dated.calendar_id', 'dated.assigned_at') }}
 left join business_time as replied
     on {{ at_business_time('replied', 'dated.calendar_id', 'dated.replied_at') }}
-where {{ touched() }}

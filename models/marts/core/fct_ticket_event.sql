@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['ticket']}}
+    meta={'touched': {'tickets': true}}
 ) }}
 
 with tickets as (
@@ -22,15 +22,6 @@ delivered as (
 agents as (
 
     select * from {{ ref('dim_agent') }}
-
-),
-
--- a state follows from the states before it, so a ticket is read as a whole
-chosen as (
-
-    select ticket_id from delivered where {{ near_touched('event_at') }}
-    union
-    select ticket_id from tickets where {{ near_touched('created_at') }}
 
 ),
 
@@ -54,7 +45,7 @@ events as (
     from delivered
     inner join tickets -- lost: events of deleted tickets, and of tickets that were not delivered
         on delivered.ticket_id = tickets.ticket_id
-    where delivered.ticket_id in (select chosen.ticket_id from chosen)
+    where {{ touched('delivered.ticket_id') }}
 
 ),
 
@@ -102,4 +93,3 @@ from dated
 left join agents
     on dated.actor_id = agents.agent_id
         and dated.business_date between agents.valid_from and agents.valid_to
-where {{ touched() }}

@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['ticket']}}
+    meta={'touched': {'tickets': true}}
 ) }}
 
 with tickets as (
@@ -22,13 +22,6 @@ delivered as (
 agents as (
 
     select * from {{ ref('dim_agent') }}
-
-),
-
--- a question is paired with a message of another day, so a ticket is read as a whole
-chosen as (
-
-    select ticket_id from delivered where {{ near_touched('sent_at') }} group by ticket_id
 
 ),
 
@@ -55,7 +48,7 @@ messages as (
     from delivered
     inner join tickets -- lost: messages of deleted tickets, and of tickets that were not delivered
         on delivered.ticket_id = tickets.ticket_id
-    where delivered.ticket_id in (select chosen.ticket_id from chosen)
+    where {{ touched('delivered.ticket_id') }}
 
 ),
 
@@ -109,4 +102,3 @@ from dated
 left join agents
     on dated.agent_id = agents.agent_id
         and dated.business_date between agents.valid_from and agents.valid_to
-where {{ touched() }}

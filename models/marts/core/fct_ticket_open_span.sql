@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['ticket'], 'column': 'created_on'}}
+    meta={'touched': {'tickets': true}}
 ) }}
 
 -- a ticket without history, or one that is solved without ever having been, was open nobody knows when

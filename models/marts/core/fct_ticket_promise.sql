@@ -3,12 +3,12 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['ticket'], 'column': 'promised_on'}}
+    meta={'touched': {'tickets': true}}
 ) }}
 
 with tickets as (
 
-    select * from {{ ref('fct_ticket') }} where {{ near_touched('asked_at') }} or {{ near_touched('began_at') }}
+    select * from {{ ref('fct_ticket') }} where {{ touched() }}
 
 ),
 
@@ -122,4 +122,3 @@ select
     team_id,
     site_id
 from dated
-where {{ touched() }}

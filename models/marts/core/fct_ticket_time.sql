@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='rebuild_touched',
     on_schema_change='fail',
-    meta={'touched': {'subjects': ['ticket']}}
+    meta={'touched': {'tickets': true}}
 ) }}
 
 with time_entries as (
@@ -39,4 +39,4 @@ inner join tickets -- lost: time on deleted tickets, and on tickets that have no
 left join agents
     on time_entries.agent_id = agents.agent_id
         and time_entries.worked_on between agents.valid_from and agents.valid_to
-where {{ touched('time_entries.worked_on') }}
+where {{ touched('time_entries.ticket_id') }}

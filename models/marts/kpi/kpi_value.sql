@@ -5,7 +5,8 @@
     on_schema_change='fail',
     meta={
         'published': true,
-        'published_in_parts': "period_type || '_' || strftime(period_start, '%Y-%m')",
+        'published_in_parts': "period_type || '_' || strftime(period_start, '%Y-%m')
+            || case when subject in ('ticket', 'cost', 'missing') then '_reaching_back' else '' end",
         'published_order': "variant <> 'default', scope_type, kpi_id, period_start",
         'published_where': "value is not null or scope_type in ('" ~ kpi_wide_scopes() | join("', '") ~ "')",
         'touched': {'values_of_every_subject': true},
@@ -74,13 +75,19 @@ beginnings as (
 
 ),
 
+of_enterprise as (
+
+    select * from every_value where scope_type = 'enterprise' and {{ touched("'missing'") }}
+
+),
+
 -- a KPI whose source delivered nothing is shown as missing, never as zero, wherever there were contacts, tickets or surveys
 periods as (
 
     select period_type, period_start, period_end, state, data_watermark, parameter_set
-    from computed
+    from of_enterprise
     where kpi_id in ('contacts_offered', 'ticket_backlog', 'survey_response_rate')
-        and variant = 'default' and scope_type = 'enterprise' and period_type <> 'interval'
+        and variant = 'default' and period_type <> 'interval'
     qualify row_number() over (partition by period_type, period_start order by kpi_id) = 1
 
 ),
@@ -94,6 +101,7 @@ missing as (
         periods.period_start,
         periods.period_end,
         'enterprise' as scope_type,
+        'missing' as subject,
         kpis.multiplier,
         earlier.value as previous_value,
         periods.state,
@@ -101,19 +109,18 @@ missing as (
         periods.parameter_set
     from kpis
     cross join periods
-    left join computed
-        on kpis.kpi_id = computed.kpi_id
-            and kpis.variant = computed.variant
-            and periods.period_type = computed.period_type
-            and periods.period_start = computed.period_start
-            and computed.scope_type = 'enterprise'
+    left join of_enterprise
+        on kpis.kpi_id = of_enterprise.kpi_id
+            and kpis.variant = of_enterprise.variant
+            and periods.period_type = of_enterprise.period_type
+            and periods.period_start = of_enterprise.period_start
     left join every_value as earlier
         on kpis.kpi_id = earlier.kpi_id
             and kpis.variant = earlier.variant
             and periods.period_type = earlier.period_type
             and {{ period_shift('periods.period_type', 'periods.period_start', -1) }} = earlier.period_start
             and earlier.scope_type = 'enterprise'
-    where computed.kpi_id is null
+    where of_enterprise.kpi_id is null
         and list_contains(string_split(kpis.period_types, ','), periods.period_type)
         and list_contains(string_split(kpis.scope_types, ','), 'enterprise')
 
@@ -161,6 +168,7 @@ shown as (
         interval_local_start,
         scope_type,
         scope_id,
+        subject,
         multiplier,
         previous_value,
         state,
@@ -235,6 +243,7 @@ select
     cast(time_zone as varchar) as time_zone,
     cast(scope_type as varchar) as scope_type,
     cast(scope_id as varchar) as scope_id,
+    cast(subject as varchar) as subject,
     numerator,
     denominator,
     multiplier,

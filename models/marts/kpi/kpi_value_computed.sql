@@ -21,6 +21,6 @@
     'interval',
     'planning_interval',
 ] %}
-select * from {{ ref('kpi_value_' ~ subject) }}
+select *, '{{ subject }}' as subject from {{ ref('kpi_value_' ~ subject) }}
 {{ 'union all by name' if not loop.last }}
 {%- endfor %}

@@ -1,0 +1,23 @@
+-- grain: one row per refresh, ticket and reason: the tickets whose rows each night rebuilds, on whatever days they lie
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    full_refresh=false,
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}{% endif %}"
+) }}
+
+with changed as (
+
+    select * from {{ ref('changed_ticket') }}
+
+)
+
+select
+    {{ this_refresh() }} as refresh_id,
+    ticket_id,
+    cast(reason as varchar) as reason,
+    reaches_from
+from changed
+-- built by hand after a refresh has ended, nothing is touched
+where {{ this_refresh() }} > {{ last_complete_refresh() }} and ticket_id is not null
