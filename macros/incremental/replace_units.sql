@@ -67,12 +67,12 @@
 {% endmacro %}
 
 
-{# Before and after images of a contract entity, over every system that fills it. #}
-{% macro changes(entity) %}
+{# Before and after images of a contract entity, over every system that fills it, since the last complete refresh or another. #}
+{% macro changes(entity, since=none) %}
     {%- for system in systems_with(entity) %}
         select {{ "'" ~ system ~ "'" }} as _system, images.*
         from {{ changes_of(ref('stg_' ~ system ~ '__' ~ entity)) }} as images
-        where images._refresh_id > {{ last_complete_refresh() }}
+        where images._refresh_id > {{ since or last_complete_refresh() }}
         {{ 'union all by name' if not loop.last }}
     {%- endfor %}
 {% endmacro %}

@@ -221,11 +221,22 @@ def test_on_an_incremental_night_a_grain_is_tested_where_the_night_wrote(built: 
             " from core.fct_contact_segment where business_date = '2024-10-25'"
         )
         con.execute(copy.format("2024-10-25"))
-    grain = "unique_key_fct_contact_segment_segment_id__leg"
-    assert dbt_test(night, "--select", grain)[0] == {grain: "pass"}
+        delivered = (
+            "insert into staging.stg_standard__contacts select * from staging.stg_standard__contacts"
+            " where contact_id = '{}' limit 1"
+        )
+        con.execute(delivered.format("K01"))
+        con.execute(
+            "insert into staging.stg_standard__contacts__changes by name"
+            " select * exclude (_file_id, _line_number), 'after' as _image, 2 as _refresh_id"
+            " from staging.stg_standard__contacts where contact_id = 'K02'"
+        )
+    grains = ["unique_key_fct_contact_segment_segment_id__leg", "unique_key_contacts_contacts__contact_id"]
+    assert dbt_test(night, "--select", *grains)[0] == dict.fromkeys(grains, "pass")
     with duckdb.connect(str(night.warehouse)) as con:
         con.execute(copy.format("2024-10-26"))
-    assert dbt_test(night, "--select", grain)[0] == {grain: "fail"}
+        con.execute(delivered.format("K02"))
+    assert dbt_test(night, "--select", *grains)[0] == dict.fromkeys(grains, "fail")
 
 
 def test_the_rules_of_the_models_hold_on_their_edges(built: Built) -> None:

@@ -95,7 +95,9 @@ LATE_CHANGES: list[dict[str, str]] = [
 ]
 """What arrives night after night on top of the golden example, one kind of change at a time."""
 
-FILE_DATES = ["2024-11-01", "2024-11-02", "2024-11-03", "2024-11-04", "2024-10-01", "2024-11-06", "2024-11-07", "2024-11-08"]
+FILE_DATES = [
+    "2024-11-01", "2024-11-02", "2024-11-03", "2024-11-04", "2024-10-01", "2024-11-06", "2024-11-07", "2024-11-08",
+]  # fmt: skip
 
 
 def test_every_kind_of_late_business_news_rebuilds_what_it_touches(tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ nearby as (
 reached as (
 
     select
-        min(days.business_date) - interval {{ reach + 2 }} day as reaches_from,
-        max(days.business_date) + interval {{ reach + 2 }} day as reaches_until
+        min(days.business_date) - interval {{ reach | int + 2 }} day as reaches_from,
+        max(days.business_date) + interval {{ reach | int + 2 }} day as reaches_until
     from {{ touched_days(config.get('meta').touched.subjects) }} as days(business_date)
 
 ),
