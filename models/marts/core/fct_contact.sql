@@ -45,7 +45,7 @@ reached as (
     select
         min(days.business_date) - interval {{ reach | int + 2 }} day as reaches_from,
         max(days.business_date) + interval {{ reach | int + 2 }} day as reaches_until
-    from {{ touched_days(['leg', 'resolution']) }} as days(business_date)
+    from {{ touched_days(['leg', 'resolution']) }} as days (business_date)
 
 ),
 
