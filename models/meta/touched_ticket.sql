@@ -4,7 +4,8 @@
     incremental_strategy='append',
     on_schema_change='fail',
     full_refresh=false,
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}{% endif %}"
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}
+        or refresh_id <= {{ last_complete_refresh() }} - 30{% endif %}"
 ) }}
 
 with changed as (
