@@ -9,7 +9,6 @@
     Most customers pay the same, in one currency, from the opening to the close: they have one row, which no grouping need find.
 #}
 {% macro customer_states(windows, balances) %}
-    {%- set is_steady = '(balances.is_only_currency and balances.started_on < windows.opens_on and balances.last_day >= windows.measured_on)' %}
     (
         with rates as (
 
@@ -22,27 +21,7 @@
 
         ),
 
-        steady as (
-
-            select
-                windows.period_type,
-                windows.period_start,
-                windows.horizon,
-                balances.customer_id,
-                rates.rate is null as is_unpriced,
-                cast(balances.mrr_amount * rates.rate as decimal(24, 6)) as mrr_amount
-            from {{ windows }} as windows
-            inner join {{ balances }} as balances -- lost: everybody else
-                on balances.started_on < windows.opens_on
-                    and balances.last_day >= windows.measured_on
-            inner join rates -- none lost: every currency of a balance has a row for every opening day
-                on windows.opens_on = rates.opens_on
-                    and balances.currency = rates.currency
-            where {{ is_steady }}
-
-        ),
-
-        moving as (
+        paid as (
 
             select
                 windows.period_type,
@@ -51,6 +30,7 @@
                 balances.customer_id,
                 balances.started_on < windows.opens_on as is_at_start,
                 balances.last_day >= windows.measured_on as is_at_end,
+                is_at_start and is_at_end and balances.is_only_currency as is_steady,
                 rates.rate is null as is_unpriced,
                 balances.mrr_amount * rates.rate as mrr_amount
             from {{ windows }} as windows
@@ -60,8 +40,7 @@
             inner join rates -- none lost: every currency of a balance has a row for every opening day
                 on windows.opens_on = rates.opens_on
                     and balances.currency = rates.currency
-            where not {{ is_steady }}
-                and (balances.started_on < windows.opens_on or balances.last_day >= windows.measured_on)
+            where is_at_start or is_at_end
 
         )
 
@@ -73,9 +52,10 @@
             true as is_active_at_start,
             true as is_active_at_end,
             is_unpriced,
-            mrr_amount as mrr_start_amount,
-            mrr_amount as mrr_end_amount
-        from steady
+            cast(mrr_amount as decimal(24, 6)) as mrr_start_amount,
+            cast(mrr_amount as decimal(24, 6)) as mrr_end_amount
+        from paid
+        where is_steady
         union all
         select
             period_type,
@@ -93,7 +73,8 @@
                 when not bool_or(is_unpriced)
                     then cast(coalesce(sum(mrr_amount) filter (where is_at_end), 0) as decimal(24, 6))
             end as mrr_end_amount
-        from moving
+        from paid
+        where not is_steady
         group by period_type, period_start, horizon, customer_id
     )
 {% endmacro %}

@@ -66,3 +66,16 @@
             _line_number desc
     ) = 1
 {% endmacro %}
+
+
+{#
+    Pre-hook of tables that append what each refresh touched: rows of a refresh that never completed are written again.
+    With `keep`, so many complete refreshes are kept.
+#}
+{% macro forget_unfinished(keep=none) %}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        where refresh_id > {{ last_complete_refresh() }}
+        {%- if keep %} or refresh_id <= {{ last_complete_refresh() }} - {{ keep }}{% endif %}
+    {%- endif -%}
+{% endmacro %}

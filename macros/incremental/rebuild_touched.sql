@@ -20,7 +20,6 @@
 
     Shapes of `meta.touched`:
       {subjects: [leg, contact]}                          days, column business_date
-      {subjects: [...], column: other_date}               days, another column
       {subjects: [...], column: month_start, period: month}   the months of those days, and of the days after them
       {subjects: [...], periods: [day, month]}            KPI values: those periods, their successors, and what is provisional
       {customers: true, column: month_start}              touched customers, and months still open at the last refresh

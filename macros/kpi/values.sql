@@ -201,6 +201,5 @@ valued as (
     case when period_end + final_after_days < cast({{ as_of() }} as date) then 'final' else 'provisional' end as state,
     least(cast(period_end + 1 as timestamp), {{ as_of() }}) as data_watermark,
     {{ of_this_refresh('parameter_set') }} as parameter_set,
-    {{ of_this_refresh('started_at') }} as _computed_at,
     {{ of_this_refresh('run_id') }} as _run_id
 {%- endmacro %}

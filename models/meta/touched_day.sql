@@ -4,7 +4,7 @@
     incremental_strategy='append',
     on_schema_change='fail',
     full_refresh=false,
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}{% endif %}"
+    pre_hook="{{ forget_unfinished() }}"
 ) }}
 
 with days as (

@@ -4,8 +4,7 @@
     incremental_strategy='append',
     on_schema_change='fail',
     full_refresh=false,
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where refresh_id > {{ last_complete_refresh() }}
-        or refresh_id <= {{ last_complete_refresh() }} - 30{% endif %}"
+    pre_hook="{{ forget_unfinished(keep=30) }}"
 ) }}
 
 with changed as (

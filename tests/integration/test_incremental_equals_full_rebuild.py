@@ -194,7 +194,7 @@ def test_a_night_rebuilds_only_the_days_it_touched(rebuilt: Nights, tmp_path: Pa
     assert [str(row[0]) for row in touched] == [day]
     rebuilt_days = nights.query(
         "select count(distinct period_start) from marts.kpi_value_service"
-        " where period_type = 'day' and _computed_at = (select max(started_at) from meta.refresh)"
+        " where period_type = 'day' and _run_id = (select max_by(run_id, refresh_id) from meta.refresh)"
     )
     assert rebuilt_days[0][0] < DAYS / 2
 

@@ -1,6 +1,7 @@
 """Nights for tests: deliver files into a scratch home, load and build everything, compare whole warehouses."""
 
 import shutil
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +32,6 @@ GOLDEN_PARAMETERS: dict[str, Any] = {
 LINEAGE = (
     "_file_id",
     "_line_number",
-    "_computed_at",
     "_run_id",
     "computed_at",
     "run_id",
@@ -73,7 +73,7 @@ class Nights:
             books.create_books(con)
             ensure_raw_tables(con, declarations)
             is_full = full or books.last_complete(con) is None
-            refresh = books.start_refresh(con, run_id="test", as_of=as_of, is_full=is_full, parameter_set="test")
+            refresh = books.start_refresh(con, run_id=str(uuid.uuid4()), as_of=as_of, is_full=is_full, parameter_set="test")
             load_landing(con, self.home / "landing", declarations, refresh)
             erase_delivered(con, declarations, refresh)
             load_public_holidays(con, as_of, refresh)
