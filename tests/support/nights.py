@@ -73,7 +73,8 @@ class Nights:
             books.create_books(con)
             ensure_raw_tables(con, declarations)
             is_full = full or books.last_complete(con) is None
-            refresh = books.start_refresh(con, run_id=str(uuid.uuid4()), as_of=as_of, is_full=is_full, parameter_set="test")
+            run_id = str(uuid.uuid4())
+            refresh = books.start_refresh(con, run_id=run_id, as_of=as_of, is_full=is_full, parameter_set="test")
             load_landing(con, self.home / "landing", declarations, refresh)
             erase_delivered(con, declarations, refresh)
             load_public_holidays(con, as_of, refresh)
