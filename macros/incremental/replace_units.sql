@@ -13,27 +13,26 @@
     {%- set all_columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     {%- set content = content_columns(arg_dict['dest_columns']) -%}
     {%- set changes = changes_of(target) -%}
+    {%- set old_rows = api.Relation.create(identifier=new_rows.identifier ~ '__old') -%}
+
+    {#- looked up once: by their place they are found again without reading the target #}
+    create or replace temp table {{ old_rows }} as
+    select rowid as _place, {{ content }} from {{ target }} where ({{ unit }}) in (select ({{ unit }}) from {{ new_rows }});
 
     delete from {{ changes }} where _refresh_id <= {{ last_complete_refresh() }};
 
     insert into {{ changes }} ({{ content }}, _image, _refresh_id)
     select {{ content }}, 'before', {{ this_refresh() }}
-    from (
-        select {{ content }} from {{ target }} where ({{ unit }}) in (select ({{ unit }}) from {{ new_rows }})
-        except all
-        select {{ content }} from {{ new_rows }}
-    )
+    from (select {{ content }} from {{ old_rows }} except all select {{ content }} from {{ new_rows }})
     union all
     select {{ content }}, 'after', {{ this_refresh() }}
-    from (
-        select {{ content }} from {{ new_rows }}
-        except all
-        select {{ content }} from {{ target }} where ({{ unit }}) in (select ({{ unit }}) from {{ new_rows }})
-    );
+    from (select {{ content }} from {{ new_rows }} except all select {{ content }} from {{ old_rows }});
 
-    delete from {{ target }} where ({{ unit }}) in (select ({{ unit }}) from {{ new_rows }});
+    delete from {{ target }} where rowid in (select _place from {{ old_rows }});
 
-    insert into {{ target }} ({{ all_columns }}) select {{ all_columns }} from {{ new_rows }}
+    insert into {{ target }} ({{ all_columns }}) select {{ all_columns }} from {{ new_rows }};
+
+    drop table {{ old_rows }}
 {% endmacro %}
 
 

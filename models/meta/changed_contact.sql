@@ -1,5 +1,5 @@
 -- grain: one row per contact, subject and reason, for contacts whose rows in some fact must be computed again
-{{ config(materialized='ephemeral') }}
+{{ config(materialized='table') }}
 
 with contacts as (
 
@@ -188,7 +188,7 @@ surveyed as (
 -- contacts whose surveys found an error that changed
 faulted as (
 
-    select invitations.contact_id
+    select distinct invitations.contact_id -- an invitation may have several responses
     from {{ ref('survey_invitations') }} as invitations
     inner join {{ ref('survey_responses') }} as responses
         on invitations.invitation_id = responses.invitation_id

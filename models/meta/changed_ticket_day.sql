@@ -72,17 +72,17 @@ ticket_dates as (
     union
     select ticket_id, worked_on as utc_date from time_images
     union
-    select ticket_id, cast(created_at as date) as utc_date from tickets
+    select ticket_id, cast(created_at as date) as utc_date from tickets where ticket_id in (select changed.ticket_id from changed)
     union
-    select ticket_id, cast(event_at as date) as utc_date from events
+    select ticket_id, cast(event_at as date) as utc_date from events where ticket_id in (select changed.ticket_id from changed)
     union
-    select ticket_id, cast(sent_at as date) as utc_date from messages
+    select ticket_id, cast(sent_at as date) as utc_date from messages where ticket_id in (select changed.ticket_id from changed)
     union
-    select ticket_id, worked_on as utc_date from time_entries
+    select ticket_id, worked_on as utc_date from time_entries where ticket_id in (select changed.ticket_id from changed)
     union
     select linked.ticket_id, cast(contacts.started_at as date) as utc_date
     from (
-        select ticket_id, contact_id from tickets
+        select ticket_id, contact_id from tickets where ticket_id in (select changed.ticket_id from changed)
         union
         select ticket_id, contact_id from ticket_images
     ) as linked

@@ -75,7 +75,8 @@ changed_state_days as (
 
 ),
 
--- a state may hold until the agent's next one, and gives way to it: it reaches to the next day with a state
+-- a state may hold until the agent's next one, and gives way to it: it reaches to the next day with a state;
+-- what lies before everything that changed is asked for only of agents whose assignment changed
 state_spans as (
 
     select
@@ -86,6 +87,8 @@ state_spans as (
     from (
         select agent_id, cast(started_at as date) as first_day, 0 as is_changed
         from states
+        where cast(started_at as date) >= (select min(changed_state_days.first_day) from changed_state_days)
+            or agent_id in (select agent_ranges.agent_id from agent_ranges)
         group by agent_id, cast(started_at as date)
         union all
         select agent_id, first_day, 1 as is_changed

@@ -17,13 +17,13 @@ from orchestration.publish.tables import SCHEMA
 from orchestration.session import settle
 
 _STATE = (
-    "select period_type, date_trunc('month', period_start) as month_start, count(*), max(computed_at)"
-    f" from {{}}.{SCHEMA}.kpi_value group by 1, 2"
+    "select subject, period_type, period_start, count(*), max(computed_at)"
+    f" from {{}}.{SCHEMA}.kpi_value group by 1, 2, 3"
 )
 
 RESTATED = f"""
     with changed as (
-        select distinct period_type, month_start
+        select distinct subject, period_type, period_start
         from (({_STATE.format("previous")}) except ({_STATE.format("candidate")}))
     )
     select
@@ -41,9 +41,10 @@ RESTATED = f"""
         new.denominator as new_denominator,
         new.value as new_value
     from previous.{SCHEMA}.kpi_value as old
-    inner join changed -- a month that nobody wrote to holds no news
-        on old.period_type = changed.period_type
-        and date_trunc('month', old.period_start) = changed.month_start
+    inner join changed -- what nobody wrote to holds no news
+        on old.subject = changed.subject
+        and old.period_type = changed.period_type
+        and old.period_start = changed.period_start
     left join candidate.{SCHEMA}.kpi_value as new
         on old.kpi_id = new.kpi_id
         and old.variant = new.variant

@@ -12,13 +12,13 @@
 {%- set window = '(' ~ parameter_by('reason', 'fcr_window_days', 'contact_reason_id') ~ ') * interval 1 day' %}
 {%- set matched = 'customer_id, contact_reason_id' if var('fcr_match') == 'same_reason' else 'customer_id' %}
 
-with contacts as (
+with contacts as not materialized (
 
     select * from {{ ref('contacts') }}
 
 ),
 
-segments as (
+segments as not materialized (
 
     select * from {{ ref('fct_contact_segment') }}
 

@@ -6,14 +6,14 @@
     meta={'touched': {'subjects': ['leg']}}
 ) }}
 
-with segments as (
+with segments as not materialized (
 
     select * from {{ ref('contact_segments') }}
 
 ),
 
 -- all legs of every contact that has a leg near a touched day: the first leg decides what the later ones are
-legs as (
+legs as materialized (
 
     select *
     from segments

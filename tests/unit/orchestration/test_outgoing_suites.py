@@ -78,6 +78,9 @@ def release(file: Path) -> None:
             " null, 16 + n % 2, null, 1, 16 + n % 2, 'final', day + interval 9 hour, day + interval 10 hour"
             " from (select n, (date '2024-11-01' - 7 * n::integer) as day from range(0, 9) as weeks(n))"
         )
+        con.execute("alter table marts.kpi_value add column subject varchar default 'service'")
+        con.execute("alter table marts.kpi_value add column computed_at timestamp")
+        con.execute("update marts.kpi_value set computed_at = period_end + interval 1 day")
 
 
 @pytest.fixture
@@ -163,8 +166,8 @@ SPOILT = {
     ),
     "outgoing_reconciliation.sites_and_enterprise.agree_in_denominator": (
         "insert into marts.kpi_value select kpi_id, variant, period_type, period_start, period_end, 'site', 'ber',"
-        " numerator, denominator - 1, multiplier, multiplier * numerator / (denominator - 1), state, null, null"
-        " from marts.kpi_value where kpi_id = 'service_level' and variant = 'default'",
+        " numerator, denominator - 1, multiplier, multiplier * numerator / (denominator - 1), state, null, null,"
+        " subject, computed_at from marts.kpi_value where kpi_id = 'service_level' and variant = 'default'",
         "kpi_id=service_level",
     ),
     "outgoing_reconciliation.volume_against_publication.was_not_lost": (
