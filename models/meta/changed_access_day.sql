@@ -43,13 +43,13 @@ callbacks as (
 
 ),
 
-sessions as (
+sessions as not materialized (
 
     select * from {{ ref('self_service_sessions') }}
 
 ),
 
-segments as (
+segments as not materialized (
 
     select contact_id, leg_type, queued_at, dequeued_at
     from {{ ref('contact_segments') }}
@@ -62,7 +62,7 @@ changed_contacts as (
 
 ),
 
-contacts as (
+contacts as not materialized (
 
     select contact_id, customer_id, started_at, ended_at
     from {{ ref('contacts') }}

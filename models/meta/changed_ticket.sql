@@ -7,13 +7,13 @@ with tickets as (
 
 ),
 
-events as (
+events as not materialized (
 
     select ticket_id, event_id, event_type, to_value, actor_id, event_at from {{ ref('ticket_events') }}
 
 ),
 
-messages as (
+messages as not materialized (
 
     select ticket_id, agent_id, sent_at from {{ ref('ticket_messages') }}
 

@@ -20,7 +20,7 @@ order_lines as (
 
 ),
 
-contacts as (
+contacts as not materialized (
 
     select * from {{ ref('fct_contact') }}
 

@@ -12,7 +12,7 @@ with sessions as (
 
 ),
 
-contacts as (
+contacts as not materialized (
 
     select * from {{ ref('fct_contact') }}
 

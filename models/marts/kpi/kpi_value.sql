@@ -20,7 +20,7 @@
 {%- endfor %}
 {%- endif %}
 
-with every_value as (
+with every_value as not materialized (
 
     select * from {{ ref('kpi_value_computed') }}
 
