@@ -17,13 +17,13 @@ from orchestration.publish.tables import SCHEMA
 from orchestration.session import settle
 
 _STATE = (
-    "select subject, period_type, period_start, count(*), max(computed_at)"
-    f" from {{}}.{SCHEMA}.kpi_value group by 1, 2, 3"
+    "select kpi_id, period_type, period_start, count(*), max(computed_at)"
+    f" from {{}}.{SCHEMA}.kpi_value where period_type <> 'interval' group by 1, 2, 3"
 )
 
 RESTATED = f"""
     with changed as (
-        select distinct subject, period_type, period_start
+        select distinct kpi_id, period_type, period_start
         from (({_STATE.format("previous")}) except ({_STATE.format("candidate")}))
     )
     select
@@ -42,7 +42,7 @@ RESTATED = f"""
         new.value as new_value
     from previous.{SCHEMA}.kpi_value as old
     inner join changed -- what nobody wrote to holds no news
-        on old.subject = changed.subject
+        on old.kpi_id = changed.kpi_id
         and old.period_type = changed.period_type
         and old.period_start = changed.period_start
     left join candidate.{SCHEMA}.kpi_value as new
