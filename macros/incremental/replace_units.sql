@@ -56,9 +56,11 @@
 
 {# Post-hook of staging: the change table exists, and starts empty after a full refresh. #}
 {% macro reset_changes() %}
-    {%- if execute and config.get('incremental_strategy') == 'replace_units' -%}
+    {%- if execute
+        and config.get('incremental_strategy') == 'replace_units'
+        and (should_full_refresh() or load_cached_relation(changes_of(this)) is none) -%}
         {%- set columns = content_columns(adapter.get_columns_in_relation(this)) -%}
-        create {{ 'or replace table' if should_full_refresh() else 'table if not exists' }} {{ changes_of(this) }} as
+        create or replace table {{ changes_of(this) }} as
         select {{ columns }}, '' as _image, 0::bigint as _refresh_id
         from {{ this }}
         limit 0

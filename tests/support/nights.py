@@ -80,6 +80,7 @@ class Nights:
             load_public_holidays(con, as_of, refresh)
         arguments = build_arguments(paths, full_refresh=full, parameters=parameters)
         arguments += ["--no-write-json", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+        arguments += ["--log-level-file", "none"]
         if fails:
             arguments += ["--select", "staging", "conformed"]
         bad = failures(run_dbt(arguments, self.home))
