@@ -52,6 +52,18 @@ contacts as (
 
 ),
 
+tickets as (
+
+    select * from {{ ref('tickets') }}
+
+),
+
+changed_tickets as (
+
+    select ticket_id from {{ ref('touched_ticket') }} where refresh_id > {{ last_complete_refresh() }}
+
+),
+
 -- answers are told by segment, so they are told again from the day on which the customer changed
 told_again as (
 
@@ -61,8 +73,10 @@ told_again as (
     from invitations
     left join contacts
         on invitations.contact_id = contacts.contact_id
+    left join tickets
+        on invitations.ticket_id = tickets.ticket_id
     inner join customers -- lost: customers who did not change
-        on coalesce(invitations.customer_id, contacts.customer_id) = customers.customer_id
+        on coalesce(invitations.customer_id, contacts.customer_id, tickets.customer_id) = customers.customer_id
             and greatest(cast(invitations.sent_at as date), cast(contacts.started_at as date)) >= customers.first_day - 1
 
 ),
@@ -80,9 +94,10 @@ instants as (
 
     select sent_at as happened_at, 'invitation changed' as reason from invitation_images
     union all
-    select sent_at as happened_at, 'contact or response of an invitation changed' as reason
+    select sent_at as happened_at, 'contact, ticket or response of an invitation changed' as reason
     from invitations
     where contact_id in (select changed_contacts.contact_id from changed_contacts)
+        or ticket_id in (select changed_tickets.ticket_id from changed_tickets)
         or invitation_id in (select answered.invitation_id from answered)
     union all
     select unnest([sent_at, started_at]) as happened_at, 'customer changed' as reason from told_again

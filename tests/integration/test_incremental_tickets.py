@@ -22,6 +22,18 @@ LATE_CHANGES: list[dict[str, str]] = [
             "M06,TK2,internal,agent,A1,false,false,false,2024-10-25T11:00:00Z\n"
             "M20,TK4,outbound,agent,A1,true,false,false,2024-10-29T22:30:00Z\n"
         ),
+        # every ticket was asked about, one before it was delivered
+        "survey_invitations": (
+            "invitation_id,survey_id,ticket_id,sent_at,delivery_status\n"
+            "S1,POST,TK1,2024-10-26T10:00:00Z,delivered\nS2,POST,TK2,2024-10-26T23:30:00Z,delivered\n"
+            "S3,POST,TK3,2024-10-27T23:30:00Z,delivered\nS4,POST,TK4,2024-10-28T10:00:00Z,delivered\n"
+            "S6,POST,TK6,2024-10-29T15:30:00Z,delivered\n"
+        ),
+        "survey_responses": "response_id,invitation_id,responded_at\n"
+        + "".join(f"RS{number},S{number},2024-10-29T20:00:00Z\n" for number in (1, 2, 3, 4, 6)),
+        "survey_answers": "response_id,question_code,score,scale_min,scale_max\n"
+        + "".join(f"RS{number},CSAT,{number % 5 + 1},1,5\n" for number in (1, 2, 3, 4, 6)),
+        "qa_defects": "defect_id,response_id,defect_type,root_cause\nDS3,RS3,process,training\nDS6,RS6,product,training\n",
     },
     {
         # a solution moves to another day, another is withdrawn by being of another ticket, one comes days late

@@ -64,6 +64,15 @@ class Ticket:
         """The agent who replied first."""
         return {"agent": self.of(self.replies[0]["agent_id"], instant(self.replies[0]["sent_at"]))["agent"]}
 
+    @property
+    def solver(self) -> dict[str, str]:
+        """The agent who solved it last; empty while it is open, and where no agent did."""
+        if not self.last_solved_at:
+            return {}
+        last = [change for change in self.changes if change.closes and not change.is_merge][-1]
+        solver = self.of(last.actor, self.last_solved_at)
+        return {"agent": solver["agent"]} if solver else {}
+
     def scopes(self, agent: dict[str, str] | None = None) -> dict[str, str]:
         """Return the scopes of the ticket, or those of somebody's work on it."""
         found = {"channel": self.row["channel"], "site": self.site_id, "team": self.team_id}

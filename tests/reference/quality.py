@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from tests.reference.center import UNKNOWN, Center
+from tests.reference.histories import tickets
 from tests.reference.records import Row, day, flag, instant, number
 from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 
@@ -161,6 +162,7 @@ def defect_facts(center: Center, on: dict[str, date], scopes: dict[str, dict[str
 
     invitations = {row["invitation_id"]: row for row in center.rows("survey_invitations")}
     responses = {row["response_id"]: row for row in center.rows("survey_responses")}
+    known = {ticket.row["ticket_id"]: ticket for ticket in tickets(center)}
     for row in center.rows("qa_defects"):
         if not row.get("root_cause"):
             continue
@@ -171,7 +173,8 @@ def defect_facts(center: Center, on: dict[str, date], scopes: dict[str, dict[str
         elif row.get("response_id") in responses:
             invitation = invitations.get(responses[row["response_id"]].get("invitation_id") or "")
             if invitation:
-                yield Fact(*anchor(center, invitation), parts)
+                on_day, credit, _ = anchor(center, known, invitation)
+                yield Fact(on_day, credit, parts)
 
 
 def training_facts(center: Center) -> Iterator[Fact]:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from tests.reference.center import UNKNOWN, Center
+from tests.reference.histories import Ticket, tickets
 from tests.reference.records import Row, day, instant, number
 from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 
@@ -58,13 +59,13 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
     for row in center.rows("survey_answers"):
         answers.setdefault(row["response_id"], []).append(row)
     valid = valid_responses(center)
+    known = {ticket.row["ticket_id"]: ticket for ticket in tickets(center)}
     segments = {row["customer_id"]: row.get("segment") or UNKNOWN for row in center.rows("customers")}
     for row in center.rows("survey_invitations"):
         if is_test(center, row):
             continue
-        on, scopes = anchor(center, row)
-        contact = center.contacts.get(row.get("contact_id") or "") or {}
-        customer_id = row.get("customer_id") or contact.get("customer_id") or ""
+        on, scopes, customer_id = anchor(center, known, row)
+        customer_id = row.get("customer_id") or customer_id
         scopes = scopes | {"segment": segments.get(customer_id, UNKNOWN)}
         response = valid.get(row["invitation_id"])
         if response:
@@ -106,16 +107,19 @@ def valid_responses(center: Center) -> dict[str, Row]:
     return found
 
 
-def anchor(center: Center, invitation: Row) -> tuple[date, dict[str, str]]:
-    """Return the business date of what was asked about, and the scopes of the agent who handled it last."""
+def anchor(center: Center, known: dict[str, Ticket], invitation: Row) -> tuple[date, dict[str, str], str]:
+    """Return the business date of the answers, the scopes that get the credit, and the customer asked about.
+
+    A contact gives its day and the agent who handled it last; a ticket who solved it last, on the day of the sending.
+    """
     contact = center.contacts.get(invitation.get("contact_id") or "")
-    if contact is None:
-        ticket = next(
-            (row for row in center.rows("tickets") if row["ticket_id"] == (invitation.get("ticket_id") or None)), None
-        )
-        at = instant(ticket["created_at"] if ticket else invitation["sent_at"])
-        return center.local_day(at, None), {"site": UNKNOWN} | ({"channel": ticket["channel"]} if ticket else {})
-    return center.contact_day(contact), center.credit(contact, -1)
+    if contact is not None:
+        return center.contact_day(contact), center.credit(contact, -1), contact.get("customer_id") or ""
+    sent_at = instant(invitation["sent_at"])
+    ticket = known.get(invitation.get("ticket_id") or "")
+    if ticket is None:
+        return center.local_day(sent_at, None), {"site": UNKNOWN}, ""
+    return ticket.day(sent_at), ticket.scopes(ticket.solver), ticket.row.get("customer_id") or ""
 
 
 def answer_parts(center: Center, invitation: Row, answer: Row) -> dict[str, Fraction | int]:

@@ -139,10 +139,7 @@ def solution_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
             "until_reply_seconds": seconds(ticket.began_at, replied[-1]) if has_reply else 0,
             "tickets_last_replied": int(has_reply),
         }
-        solver = ticket.of(
-            [change for change in ticket.changes if change.closes and not change.is_merge][-1].actor, last
-        )
-        yield Fact(ticket.day(last), ticket.scopes({"agent": solver["agent"]} if solver else None), parts)
+        yield Fact(ticket.day(last), ticket.scopes(ticket.solver), parts)
 
 
 def query_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:

@@ -1,4 +1,4 @@
--- grain: one row per error, on the day of its evaluation or of the contact of its survey response
+-- grain: one row per error, on the day of its evaluation or of what its survey response is about
 {{ config(
     materialized='incremental',
     incremental_strategy='rebuild_touched',
@@ -26,19 +26,7 @@ responses as (
 
 invitations as (
 
-    select * from {{ ref('survey_invitations') }}
-
-),
-
-contacts as (
-
-    select contact_id, business_date, site_id, last_team_id, last_agent_id from {{ ref('fct_contact') }}
-
-),
-
-excluded as (
-
-    select * from {{ ref('excluded_contacts') }}
+    select * from {{ ref('fct_survey_invitation') }}
 
 ),
 
@@ -62,20 +50,17 @@ found_by_survey as (
 
     select
         defects.*,
-        coalesce(contacts.business_date, {{ local_date('invitations.sent_at', "'" ~ var('reporting_time_zone') ~ "'") }}) as business_date,
-        coalesce(contacts.site_id, 'unknown') as site_id,
-        contacts.last_team_id as team_id,
-        contacts.last_agent_id as agent_id,
+        invitations.answer_date as business_date,
+        invitations.site_id,
+        invitations.team_id,
+        invitations.agent_id,
         'survey' as found_by
     from defects
-    inner join responses -- lost: errors of responses that were not delivered, or that answer no invitation
+    inner join responses -- lost: errors of responses that were not delivered, that answer no invitation, or one about a test contact
         on defects.response_id = responses.response_id
     inner join invitations
         on responses.invitation_id = invitations.invitation_id
-    left join contacts
-        on invitations.contact_id = contacts.contact_id
     where defects.evaluation_id is null
-        and (invitations.contact_id is null or invitations.contact_id not in (select excluded.contact_id from excluded))
 
 ),
 

@@ -26,6 +26,12 @@ contacts as (
 
 ),
 
+tickets as (
+
+    select * from {{ ref('fct_ticket') }}
+
+),
+
 sites as (
 
     select * from {{ ref('dim_site') }}
@@ -67,12 +73,12 @@ placed as (
         invitations.*,
         {{ local_date('invitations.sent_at', "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')") }} as business_date,
         contacts.business_date as contact_date,
-        coalesce(contacts.site_id, 'unknown') as site_id,
-        contacts.channel,
-        contacts.last_queue_id as queue_id,
-        contacts.last_team_id as team_id,
-        contacts.last_agent_id as agent_id,
-        coalesce(invitations.customer_id, contacts.customer_id) as asked_customer_id,
+        coalesce(contacts.site_id, tickets.site_id, 'unknown') as site_id,
+        coalesce(contacts.channel, tickets.channel) as channel,
+        coalesce(contacts.last_queue_id, tickets.queue_id) as queue_id,
+        coalesce(contacts.last_team_id, tickets.team_id) as team_id,
+        coalesce(contacts.last_agent_id, tickets.solver_agent_id) as agent_id,
+        coalesce(invitations.customer_id, contacts.customer_id, tickets.customer_id) as asked_customer_id,
         invitations.sent_at + {{ window }} as window_ends_at,
         valid_responses.response_id,
         valid_responses.responded_at
@@ -81,8 +87,11 @@ placed as (
         on invitations.invitation_id = valid_responses.invitation_id
     left join contacts
         on invitations.contact_id = contacts.contact_id
+    left join tickets -- a contact is the nearer of the two
+        on contacts.contact_id is null
+            and invitations.ticket_id = tickets.ticket_id
     left join sites
-        on contacts.site_id = sites.site_id
+        on coalesce(contacts.site_id, tickets.site_id) = sites.site_id
     -- invitations about test contacts leave with them
     where invitations.contact_id is null or invitations.contact_id not in (select excluded.contact_id from excluded)
 

@@ -196,18 +196,22 @@ def ticket(builder: Builder) -> None:
 
 
 def surveys(builder: Builder, handled: list[Row]) -> None:
-    """Add invitations and responses: late, double, partial, bounced, on other scales."""
+    """Add invitations and responses, late, double, partial and bounced, about contacts, tickets and nothing."""
     chosen = builder.random
-    for row in [*handled, None]:
+    about = [(row["contact_id"], "", builder.later(instant(row["ended_at"]), 0, 60, 7200)) for row in handled]
+    about += [
+        ("", row["ticket_id"], builder.later(instant(row["created_at"]), 60, 86400)) for row in builder.rows["tickets"]
+    ]
+    about += [("", "", builder.moment(builder.sites[0]))]
+    for contact_id, ticket_id, sent in about:
         if not builder.chance(0.6):
             continue
-        sent = builder.later(instant(row["ended_at"]), 0, 60, 7200) if row else builder.moment(builder.sites[0])
         invitation_id = builder.id("IV")
         status = builder.weighted(delivered=8, bounced=1, suppressed=1)
+        customer_id = "" if ticket_id and builder.chance(0.5) else f"{builder.name}-C1"
         builder.add(
-            "survey_invitations", invitation_id=invitation_id, survey_id="POST",
-            contact_id=row["contact_id"] if row else "", ticket_id="", customer_id=f"{builder.name}-C1",
-            survey_channel="sms", sent_at=sent, delivery_status=status,
+            "survey_invitations", invitation_id=invitation_id, survey_id="POST", contact_id=contact_id,
+            ticket_id=ticket_id, customer_id=customer_id, survey_channel="sms", sent_at=sent, delivery_status=status,
         )  # fmt: skip
         for _ in range(chosen.choice((0, 1, 1, 2))):
             answered = builder.later(sent, 0, 5, 3600, 5 * 86400 - 1, 5 * 86400, 5 * 86400 + 1)
