@@ -33,7 +33,9 @@ LATE_CHANGES: list[dict[str, str]] = [
         + "".join(f"RS{number},S{number},2024-10-29T20:00:00Z\n" for number in (1, 2, 3, 4, 6)),
         "survey_answers": "response_id,question_code,score,scale_min,scale_max\n"
         + "".join(f"RS{number},CSAT,{number % 5 + 1},1,5\n" for number in (1, 2, 3, 4, 6)),
-        "qa_defects": "defect_id,response_id,defect_type,root_cause\nDS3,RS3,process,training\nDS6,RS6,product,training\n",
+        "qa_defects": (
+            "defect_id,response_id,defect_type,root_cause\nDS3,RS3,process,training\nDS6,RS6,product,training\n"
+        ),
     },
     {
         # a solution moves to another day, another is withdrawn by being of another ticket, one comes days late
