@@ -58,9 +58,12 @@ tickets as (
 
 ),
 
+-- who gets the credit does not depend on business hours
 changed_tickets as (
 
-    select ticket_id from {{ ref('touched_ticket') }} where refresh_id > {{ last_complete_refresh() }}
+    select ticket_id
+    from {{ ref('touched_ticket') }}
+    where refresh_id > {{ last_complete_refresh() }} and reason <> 'business hours changed'
 
 ),
 
