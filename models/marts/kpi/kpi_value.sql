@@ -6,7 +6,7 @@
     meta={
         'published': true,
         'published_in_parts': "period_type || '_' || strftime(period_start, '%Y-%m')
-            || case when subject in ('ticket', 'cost', 'quality', 'missing') then '_reaching_back' else '' end",
+            || case when subject in ('ticket', 'cost', 'quality', 'missing') then '_reaching_back' when subject = 'survey' then '_survey' else '' end",
         'published_order': "variant <> 'default', scope_type, kpi_id, period_start",
         'published_where': "value is not null or scope_type in ('" ~ kpi_wide_scopes() | join("', '") ~ "')",
         'touched': {'values_of_every_subject': true},
