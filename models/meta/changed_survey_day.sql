@@ -127,4 +127,5 @@ select
     count(*) as change_count
 from instants
 cross join (select unnest(range(-1, 2)) as days) as shift
+where instants.happened_at is not null -- an invitation without a contact has no beginning of one
 group by cast(instants.happened_at as date) + cast(shift.days as integer), instants.reason
