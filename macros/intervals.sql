@@ -1,10 +1,16 @@
+{# The instant at which the interval of local time begins that holds an instant, in UTC; `local_start` is its wall-clock time. #}
+{% macro interval_start(start, local_start) -%}
+    {{ start }} - ({{ local_start }} - time_bucket(interval {{ var('interval_minutes') }} minute, {{ local_start }}))
+{%- endmacro %}
+
+
 {#
     The intervals of local time that a span touches, one row each: the instants at which they begin, in UTC. `local_start`
     is the wall-clock time of `start`.
 #}
 {% macro interval_starts(start, finish, local_start) -%}
     unnest(generate_series(
-        {{ start }} - ({{ local_start }} - time_bucket(interval {{ var('interval_minutes') }} minute, {{ local_start }})),
+        {{ interval_start(start, local_start) }},
         {{ finish }} - interval 1 microsecond,
         interval {{ var('interval_minutes') }} minute
     ))

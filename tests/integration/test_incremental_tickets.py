@@ -64,7 +64,9 @@ LATE_CHANGES: list[dict[str, str]] = [
         ),
     },
     {
-        # the history arrives; a ticket is deleted by an event; one is merged; one was escalated after all
+        # the history arrives; a ticket is deleted by an event; one is merged; one was escalated after all; a customer
+        # who was asked about a ticket, and about no contact, changes
+        "customers": "customer_id,segment,country,created_at\nC3,business,DE,2023-01-01T00:00:00Z\n",
         "ticket_events": EVENTS
         + (
             "E40,TK6,created,,,agent,A2,2024-10-26T09:00:00Z\n"
@@ -140,6 +142,7 @@ def test_every_kind_of_late_ticket_rebuilds_what_it_touches(tmp_path: Path) -> N
             assert nights.query(
                 "select record_id from meta.contradiction where rule = 'X13' and entity = 'tickets' order by record_id"
             ) == [("TK4",), ("TK7",)]
+        assert nights.query("select * from meta.touched_day where business_date is null") == []
         # the last nights change what everything refers to, which would hide what the others left undone
         if number >= len(LATE_CHANGES) - 3:
             rebuilt = Nights(tmp_path / f"rebuilt_{number}", tmp_path / "state")

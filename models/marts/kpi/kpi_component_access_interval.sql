@@ -13,7 +13,7 @@ placed as (
 
     select
         * exclude (interval_start_at),
-        interval_start_at - (local_start - time_bucket(interval {{ var('interval_minutes') }} minute, local_start)) as interval_start_at
+        {{ interval_start('interval_start_at', 'local_start') }} as interval_start_at
     from counted
 
 )
