@@ -1,11 +1,14 @@
 # A warehouse for contact centers. `make help` lists what can be made.
 # Everything stands in .venv; after `make setup` nothing here needs the network.
 
-.PHONY: help setup refresh test lint unit test-clients test-superset docs dev lock clean
+.PHONY: help setup refresh test check lint unit test-clients test-superset docs dev lock clean
 
 BIN = .venv/bin
 INSTALLED = .venv/installed
 SQL = models tests/data
+# One worker per processor; arguments of your own come last, so that they win.
+PYTEST = $(BIN)/python -m pytest -n "$$($(BIN)/python -c 'import os; print(os.cpu_count())')" --dist loadfile --no-loadscope-reorder
+ONE_INCREMENTAL = tests/integration/test_incremental_access.py
 LOCK = $(BIN)/uv pip compile --quiet pyproject.toml --extra dev --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
 # What a step needs to know about this installation, asked where it is decided.
@@ -53,17 +56,21 @@ refresh: setup ## Run the nightly refresh now; on simulated extracts when nothin
 	fi; \
 	$(BIN)/contact-center refresh
 
-test: setup ## Check everything: style, types, SQL, and every test
+test: setup ## Check everything: style, types, SQL, and every test; PYTEST_ARGS goes to pytest
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory unit
+	@$(PYTEST) $(PYTEST_ARGS)
+
+check: setup ## Check in minutes: style, types, SQL, unit tests, the golden example, one incremental case
+	@$(MAKE) --no-print-directory lint
+	@$(PYTEST) tests/integration/test_golden_example.py $(ONE_INCREMENTAL) tests/unit $(PYTEST_ARGS)
+
+unit: $(INSTALLED) ## Only the unit tests; PYTEST_ARGS goes to pytest
+	@$(PYTEST) tests/unit $(PYTEST_ARGS)
 
 lint: $(INSTALLED) ## Only the style, type and SQL checks
 	@echo "ruff"; $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@echo "mypy"; $(BIN)/mypy
 	@echo "sqlfluff"; $(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 $(SQL)
-
-unit: $(INSTALLED) ## Only the tests, a worker per processor; PYTEST_ARGS goes to pytest
-	@$(BIN)/python -m pytest -n "$$($(BIN)/python -c 'import os; print(os.cpu_count())')" --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-clients: setup ## Opt-in: DuckDB clients 1.1 to 2.0 read the publication; downloads them
 	@$(BIN)/python -m pytest -rA tests/optional/test_duckdb_clients.py

@@ -15,3 +15,8 @@ gc.set_threshold(100_000, 50, 100)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that run whole nights first: minutes each, at the end they would leave all workers but one idle."""
     items.sort(key=lambda item: item.path.relative_to(HERE).parts[0] not in NIGHTS)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Return the name of the argument for bytes: their text in an id is unreadable, and may differ between workers."""
+    return argname if isinstance(val, bytes) else None

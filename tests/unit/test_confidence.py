@@ -13,10 +13,16 @@ Interval = Callable[..., list[float | None]]
 
 
 @pytest.fixture(scope="module")
-def interval() -> Interval:
-    """Return (low, high) of a value by its method and parts, as the macro writes it."""
+def bounds_sql() -> str:
+    """Return the columns ``low`` and ``high`` as the macro writes them."""
     text = (PROJECT_DIR / "macros/kpi/confidence.sql").read_text()
     module: Any = Environment(autoescape=True).from_string(text).module
+    return f"{module.confidence_bound('-')} as low, {module.confidence_bound('+')} as high"
+
+
+@pytest.fixture(scope="module")
+def interval(bounds_sql: str) -> Interval:
+    """Return (low, high) of a value by its method and parts."""
 
     def bounds(
         method: str,
@@ -28,7 +34,7 @@ def interval() -> Interval:
         scale: tuple[int | None, int | None] = (None, None),
     ) -> list[float | None]:
         found = duckdb.execute(
-            f"select {module.confidence_bound('-')}, {module.confidence_bound('+')} from (select"
+            f"select {bounds_sql} from (select"
             " $1::varchar as confidence_method, $2::double as numerator, $3::double as denominator,"
             " $4::double as squared_sum, $5::double as multiplier, $6::double as lowest_value,"
             " $7::double as highest_value)",
@@ -65,18 +71,32 @@ def test_a_mean_has_the_interval_of_student(interval: Interval) -> None:
     assert interval("mean", 1600, 400, 6800) == pytest.approx([3.9016, 4.0984], abs=1e-3)
 
 
-def test_an_interval_holds_its_value_and_nothing_that_is_impossible(interval: Interval) -> None:
-    for cases in range(1, 40):
-        for positive in range(cases + 1):
-            low, high = interval("wilson", positive, cases)
-            assert low is not None
-            assert high is not None
-            assert 0 <= low <= positive / cases <= high <= 1
-            for negative in range(0, cases - positive + 1, 3):
-                low, high = interval("net", positive - negative, cases, positive + negative)
-                assert low is not None
-                assert high is not None
-                assert -1 <= low <= (positive - negative) / cases <= high <= 1
+def test_an_interval_holds_its_value_and_nothing_that_is_impossible(bounds_sql: str) -> None:
+    found = duckdb.execute(
+        f"""
+        with counted as (
+            select positive, negative, cases
+            from range(1, 40) as c (cases)
+            cross join lateral range(cases + 1) as p (positive)
+            cross join lateral range(0, cases - positive + 1, 3) as n (negative)
+        ),
+        input as (
+            select 'wilson' as confidence_method, 0 as least, positive as numerator, cases as denominator,
+                null as squared_sum
+            from counted
+            union
+            select 'net', -1, positive - negative, cases, positive + negative from counted
+        ),
+        bounded as (
+            select confidence_method, least, numerator / denominator as value, {bounds_sql}
+            from (select *, 1 as multiplier, null::double as lowest_value, null::double as highest_value from input)
+        )
+        select confidence_method, count(*),
+            count(*) filter (least <= low and low <= value and value <= high and high <= 1)
+        from bounded group by all order by all
+        """
+    ).fetchall()
+    assert found == [("net", 4108, 4108), ("wilson", 819, 819)]
 
 
 def test_without_cases_or_method_there_is_no_interval(interval: Interval) -> None:
