@@ -42,7 +42,7 @@ compared as (
     depend on its order.
 #}
 {% macro kpi_windows(component, periods) %}
-{%- set parts = ['numerator', 'denominator', 'squared_sum', 'excluded_count'] -%}
+{%- set parts = ['numerator', 'denominator', 'squared_sum', 'case_count', 'excluded_count'] -%}
 months as (
 
     select kpi_id, variant, period_start, scope_type, scope_id, {{ parts | join(', ') }}

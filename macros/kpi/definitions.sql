@@ -1,7 +1,9 @@
 {#
     The KPI definitions, read from the metrics of the project: a list of dictionaries, one per KPI and variant,
-    ordered by name. What a variant does not say it takes from its KPI's default, except its confidence interval,
-    which depends on its own parts, and its half-hours, which are many rows.
+    ordered by name. What a variant does not say it takes from its KPI's default, except its confidence interval and
+    its cases, which depend on its own parts, and its half-hours, which are many rows. `cases` is the part that counts
+    the cases of an estimate: the denominator where there is a confidence interval, none where the value is a share of
+    time or money.
     Empty while parsing, when the graph is not known yet. `period` leaves those that list a period type.
 #}
 {% macro kpi_definitions(component=none, period=none) -%}
@@ -36,6 +38,8 @@
             {%- set params = metric.type_params -%}
             {%- set numerator = params.numerator.name if metric.type == 'ratio' else params.metrics[0].name -%}
             {%- set denominator = params.denominator.name if metric.type == 'ratio' else none -%}
+            {%- set confidence = {'method': own.confidence} if own.confidence is string else own.confidence or {} -%}
+            {%- set cases = own.cases or (denominator if confidence else none) -%}
             {%- do found.append(dict(
                 kpi,
                 metric=metric.name,
@@ -46,13 +50,21 @@
                 numerator_text=metrics[numerator].description,
                 denominator_text=metrics[denominator].description if denominator else none,
                 periods=own.periods or (kpi.periods or []) | reject('equalto', 'interval') | list,
-                confidence={'method': own.confidence} if own.confidence is string else own.confidence or {},
-                minimum_sample=var(kpi.minimum_sample) if kpi.minimum_sample is string else kpi.minimum_sample
+                confidence=confidence,
+                cases=cases,
+                minimum_sample=var('sample_min_cases') if cases else none,
+                agent_minimum_sample=kpi_least_of_an_agent(kpi.minimum_sample) if cases else none
             )) -%}
         {%- endfor -%}
         {%- do graph.update({'_kpi_definitions': found}) -%}
     {%- endif -%}
     {{ return(graph['_kpi_definitions']) }}
+{%- endmacro %}
+
+
+{# Fewest cases of an agent: the KPI's own minimum, a number or the name of a parameter, else that of everybody. #}
+{% macro kpi_least_of_an_agent(own) -%}
+    {{ return(var(own) if own is string else own or var('sample_min_cases')) }}
 {%- endmacro %}
 
 
@@ -63,7 +75,7 @@
 {% macro kpi_parts(component, period=none) -%}
     {%- set wanted = [] -%}
     {%- for kpi in kpi_definitions(component, period) -%}
-        {%- do wanted.extend([kpi.numerator, kpi.denominator, kpi.excluded]) -%}
+        {%- do wanted.extend([kpi.numerator, kpi.denominator, kpi.excluded, kpi.cases]) -%}
         {%- do wanted.extend(kpi.confidence.values()) -%}
     {%- endfor -%}
     {%- set parts = {} -%}

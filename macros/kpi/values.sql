@@ -56,7 +56,8 @@ from compared
 
 
 {#
-    CTE `divided`: numerator and denominator of every KPI, with the squares that some confidence intervals need.
+    CTE `divided`: numerator and denominator of every KPI, with the squares that some confidence intervals need, and
+    the number of cases of those that are estimates.
 
     KPIs of the same scopes and periods are read from one pass over the sums: a branch for each KPI would be as clear,
     but planning a hundred of them costs the database more than computing them.
@@ -82,6 +83,7 @@ listed as (
                 numerator := cast({{ kpi.numerator }} as double),
                 denominator := cast({{ kpi.denominator or 'null' }} as double),
                 squared_sum := cast({{ kpi_squares(kpi.confidence or {}) }} as double),
+                case_count := cast({{ kpi.cases or 'null' }} as double),
                 excluded_count := cast({{ kpi.excluded or 'null' }} as double),
                 is_ratio := {{ 'true' if kpi.denominator else 'false' }}
             ){{ ',' if not loop.last }}
@@ -99,6 +101,7 @@ listed as (
             numerator := cast(null as double),
             denominator := cast(null as double),
             squared_sum := cast(null as double),
+            case_count := cast(null as double),
             excluded_count := cast(null as double),
             is_ratio := false
         ) as kpi
@@ -117,6 +120,7 @@ divided as (
         kpi.numerator,
         kpi.denominator,
         kpi.squared_sum,
+        kpi.case_count,
         kpi.excluded_count
     from listed
     where not kpi.is_ratio
@@ -188,6 +192,7 @@ valued as (
     numerator,
     denominator,
     squared_sum,
+    case_count,
     excluded_count,
     multiplier,
     value,

@@ -33,7 +33,10 @@ with definitions as (
         {{ literal(kpi.confidence.method) }} as confidence_method,
         {{ kpi.confidence.lowest | default('null') }} as lowest_value,
         {{ kpi.confidence.highest | default('null') }} as highest_value,
+        {{ 'true' if kpi.sampled else 'false' }} as is_sampled,
+        {{ literal(kpi.cases) }} as cases_name,
         {{ kpi.minimum_sample or 'null' }} as minimum_sample,
+        {{ kpi.agent_minimum_sample or 'null' }} as agent_minimum_sample,
         {{ kpi.suppress_below or 'null' }} as suppress_below,
         {{ literal(kpi.owner) }} as owner,
         {{ literal((kpi.traps or []) | join(' ')) }} as traps,
@@ -44,7 +47,7 @@ with definitions as (
         {%- for column in [
             'kpi_id', 'variant', 'metric_name', 'name', 'label', 'category', 'classes', 'tier', 'unit', 'direction',
             'additivity', 'numerator_name', 'denominator_name', 'formula', 'roles', 'scope_types', 'period_types', 'owner',
-            'traps', 'source', 'confidence_method', 'aliases', 'strategic_objective', 'numerator_text', 'denominator_text'
+            'traps', 'source', 'confidence_method', 'cases_name', 'aliases', 'strategic_objective', 'numerator_text', 'denominator_text'
         ] %}
         '' as {{ column }},
         {%- endfor %}
@@ -54,7 +57,9 @@ with definitions as (
         0 as final_after_days,
         null as lowest_value,
         null as highest_value,
+        false as is_sampled,
         null as minimum_sample,
+        null as agent_minimum_sample,
         null as suppress_below
     where false
     {%- endfor %}
@@ -91,7 +96,10 @@ select
     cast(confidence_method as varchar) as confidence_method,
     cast(lowest_value as double) as lowest_value,
     cast(highest_value as double) as highest_value,
+    is_sampled,
+    cast(cases_name as varchar) as cases_name,
     cast(minimum_sample as integer) as minimum_sample,
+    cast(agent_minimum_sample as integer) as agent_minimum_sample,
     cast(suppress_below as integer) as suppress_below,
     cast(owner as varchar) as owner,
     cast(traps as varchar) as traps,

@@ -145,7 +145,8 @@ described as (
         kpis.confidence_method,
         kpis.lowest_value,
         kpis.highest_value,
-        kpis.minimum_sample,
+        kpis.is_sampled,
+        case when complete.scope_type = 'agent' then kpis.agent_minimum_sample else kpis.minimum_sample end as minimum_sample,
         coalesce(complete.denominator < kpis.suppress_below, false) as is_suppressed
     from complete
     left join kpis
@@ -180,9 +181,10 @@ shown as (
         confidence_method,
         lowest_value,
         highest_value,
+        is_sampled,
         minimum_sample,
         case when period_type = 'trailing_12m' then period_end else period_start end as judged_on,
-        {%- for column in ['numerator', 'denominator', 'squared_sum', 'value', 'components'] %}
+        {%- for column in ['numerator', 'denominator', 'squared_sum', 'case_count', 'value', 'components'] %}
         case when not is_suppressed then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from described
@@ -197,8 +199,9 @@ judged as (
         case when own.kpi_id is not null then own.{{ column }} else general.{{ column }} end as {{ column }},
         {%- endfor %}
         benchmarks.benchmark_median,
-        {{ confidence_bound('-') }} as confidence_low,
-        {{ confidence_bound('+') }} as confidence_high,
+        -- all that happened is no sample of the enterprise; of an agent, a team or a queue it is: of what it would have done
+        case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('-') }} end as confidence_low,
+        case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('+') }} end as confidence_high,
         greatest(
             0, cast(shown.data_watermark as date) - greatest(shown.period_start, beginnings.first_day)
         ) / (shown.period_end - shown.period_start + 1) as coverage_share,
@@ -271,12 +274,11 @@ select
     cast(coverage_share as double) as coverage_share,
     previous_value,
     cast(benchmark_median as double) as benchmark_median,
-    cast(case when unit in ('percent', 'net_points', 'score', 'seconds') and additivity <> 'additive' then denominator end as bigint)
-        as sample_size,
+    cast(case_count as bigint) as sample_size,
     confidence_low,
     confidence_high,
     cast(case when confidence_low is not null then 95 end as integer) as confidence_level,
-    case when scope_type = 'agent' and minimum_sample is not null then coalesce(denominator, 0) < minimum_sample end as is_sample_small,
+    case when value is not null then case_count < minimum_sample end as is_sample_small,
     cast(parameter_set as varchar) as parameter_set,
     data_watermark,
     {{ of_this_refresh('started_at') }} as computed_at,
