@@ -1,7 +1,7 @@
 # A warehouse for contact centers. `make help` lists what can be made.
 # Everything stands in .venv; after `make setup` nothing here needs the network.
 
-.PHONY: help setup refresh test check lint unit test-clients test-superset docs dev lock clean
+.PHONY: help setup refresh test check lint unit test-clients test-superset docs dev wheel lock clean
 
 BIN = .venv/bin
 INSTALLED = .venv/installed
@@ -84,9 +84,13 @@ docs: $(INSTALLED) ## Build the documentation into site/: open site/index.html, 
 dev: setup ## Open Dagster's web interface, with the daemon that runs the schedule
 	@home=$$($(DAGSTER)) && DAGSTER_HOME="$$home" PATH="$$PWD/$(BIN):$$PATH" $(BIN)/dagster dev -m orchestration.definitions
 
+wheel: $(INSTALLED) ## Build the package that `pip install` takes, and the sources it is built from, into dist/
+	@$(BIN)/uv build --quiet --offline --no-build-isolation --python $(BIN)/python --clear --out-dir dist .
+	@ls dist
+
 lock: $(INSTALLED) ## Resolve requirements.lock from pyproject.toml; LOCK_ARGS=--upgrade takes newer versions
 	@$(LOCK) $(LOCK_ARGS)
 
 clean: ## Remove what was built from the code; extracts, warehouse and publication stay
-	rm -rf .venv .venv-superset site target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-superset build dist site target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -49,7 +49,7 @@ def main(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
     ] = False,
 ) -> None:
-    """Everything lies under one home: CONTACT_CENTER_HOME, by default the folder data/ of the project."""
+    """Everything lies under one home: CONTACT_CENTER_HOME, by default data/ in the clone or in the current folder."""
 
 
 @app.command()
@@ -166,6 +166,6 @@ def demo(
 @app.command()
 def document() -> None:
     """Write what is generated: the pages of KPIs, contracts and published tables, and the exposures of the boards."""
-    from orchestration.cli_document import write_documents
+    from orchestration.cli_document import run_document
 
-    write_documents(settings_or_exit())
+    raise typer.Exit(run_document(settings_or_exit()))

@@ -8,7 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PROJECT_DIR = Path(__file__).resolve().parent.parent
+_BESIDE = Path(__file__).resolve().parent.parent
+IS_CLONE = (_BESIDE / "dbt_project.yml").is_file()
+"""Whether this code lies in a clone of the project; otherwise it was installed from a wheel."""
+
+PROJECT_DIR = _BESIDE if IS_CLONE else _BESIDE / "contact_center_project"
+"""Root of the dbt project: that of the clone, or what the wheel installed beside this package. Never written to."""
 
 
 class Settings(BaseSettings):
@@ -20,8 +25,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CONTACT_CENTER_", frozen=True, extra="forbid")
 
-    home: Path = PROJECT_DIR / "data"
-    """Folder that holds ``landing/``, ``warehouse.duckdb`` and ``published/``."""
+    home: Path = Field(default_factory=lambda: (PROJECT_DIR if IS_CLONE else Path.cwd()) / "data")
+    """Folder that holds ``landing/``, ``warehouse.duckdb`` and ``published/``; default ``data/`` in the clone, and in
+    the current folder where there is no clone."""
 
     environment: Literal["local", "production"] = "local"
     """Named explicitly: nothing is guessed from the machine."""
@@ -54,7 +60,7 @@ class Settings(BaseSettings):
 
     @property
     def project_dir(self) -> Path:
-        """Root of the dbt project and of the repository."""
+        """Root of the dbt project."""
         return PROJECT_DIR
 
     @property
