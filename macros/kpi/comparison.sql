@@ -1,14 +1,16 @@
 {#
     CTE `compared`: every value beside that of the period before, which is computed tonight or stands in the table.
-    The value of a group too small to be shown is not shown as the value before either.
+    Its parts come along, to tell a change from chance. A group too small to be shown is not shown as the period before
+    either.
 #}
 {% macro kpi_compared() %}
+{%- set keys = 'kpi_id, variant, period_type, period_start, scope_type, scope_id' -%}
 earlier as (
 
-    select kpi_id, variant, period_type, period_start, scope_type, scope_id, denominator, value from valued
+    select {{ keys }}, {{ kpi_carried() | join(', ') }} from valued
     {%- if is_incremental() %}
     union all
-    select kpi_id, variant, period_type, period_start, scope_type, scope_id, denominator, value
+    select {{ keys }}, {{ kpi_carried() | join(', ') }}
     from {{ this }}
     where (period_type, period_start) in (
             select (period_type, {{ period_shift('period_type', 'period_start', -1) }}) from to_compute
@@ -21,8 +23,10 @@ earlier as (
 compared as (
 
     select
-        valued.*,
-        case when coalesce(earlier.denominator >= valued.suppress_below, true) then earlier.value end as previous_value
+        valued.*
+        {%- for column in kpi_carried() %},
+        case when coalesce(earlier.denominator >= valued.suppress_below, true) then earlier.{{ column }} end as previous_{{ column }}
+        {%- endfor %}
     from valued
     left join earlier
         on valued.kpi_id = earlier.kpi_id
@@ -33,6 +37,12 @@ compared as (
             and valued.scope_id is not distinct from earlier.scope_id
 
 )
+{%- endmacro %}
+
+
+{# What a value knows of the period that it is compared with, each as previous_*. #}
+{% macro kpi_carried() -%}
+    {{ return(['value', 'numerator', 'denominator', 'squared_sum', 'case_count']) }}
 {%- endmacro %}
 
 

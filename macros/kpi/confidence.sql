@@ -11,32 +11,34 @@
 
 
 {#
-    One bound of the 95 % confidence interval of a value; `side` is - or +. Over columns confidence_method, lowest_value,
-    highest_value, numerator, denominator, squared_sum and multiplier. It holds the value, and stays within the values
-    that are possible. NULL without cases, and of a mean with fewer than two.
+    One bound of the 95 % confidence interval of a value; `side` is - or +. Over columns lowest_value, highest_value,
+    multiplier, the one that names the `method`, and numerator, denominator and squared_sum, whose names may begin with
+    `of` (previous_). It holds the value, and stays within the values that are possible. NULL without cases, and of a
+    mean with fewer than two.
 
     wilson  proportions: the score interval of Wilson
     net     net scores: adjusted Wald after adding 3/4 for, 3/4 against and 3/2 neither (Rocks 2016)
     mean    means: Student's t over the sample variance
 #}
-{% macro confidence_bound(side) -%}
+{% macro confidence_bound(side, of='', method='confidence_method') -%}
+    {%- set numerator, denominator, squared_sum = of ~ 'numerator', of ~ 'denominator', of ~ 'squared_sum' -%}
     {%- set z = 1.959963984540054 -%}
-    {%- set share = '(numerator / denominator)' -%}
+    {%- set share = '(' ~ numerator ~ ' / ' ~ denominator ~ ')' -%}
     {%- set outer = 'least' if side == '-' else 'greatest' -%}
-    {%- set net = '(numerator / (denominator + 3))' -%}
+    {%- set net = '(' ~ numerator ~ ' / (' ~ denominator ~ ' + 3))' -%}
     multiplier * case
-            when denominator is null or denominator <= 0 then null
-            when confidence_method = 'wilson' and numerator between 0 and denominator then {{ outer }}({{ share }}, greatest(0, least(1, (
-                {{ share }} + {{ z * z }} / (2 * denominator)
-                {{ side }} {{ z }} * sqrt({{ share }} * (1 - {{ share }}) / denominator + {{ z * z }} / (4 * denominator * denominator))
-            ) / (1 + {{ z * z }} / denominator))))
-            when confidence_method = 'net' then {{ outer }}({{ share }}, greatest(-1, least(1, {{ net }}
-                {{ side }} {{ z }} * sqrt(greatest(0, (squared_sum + 1.5) / (denominator + 3) - {{ net }} * {{ net }}) / (denominator + 3))
+            when {{ denominator }} is null or {{ denominator }} <= 0 then null
+            when {{ method }} = 'wilson' and {{ numerator }} between 0 and {{ denominator }} then {{ outer }}({{ share }}, greatest(0, least(1, (
+                {{ share }} + {{ z * z }} / (2 * {{ denominator }})
+                {{ side }} {{ z }} * sqrt({{ share }} * (1 - {{ share }}) / {{ denominator }} + {{ z * z }} / (4 * {{ denominator }} * {{ denominator }}))
+            ) / (1 + {{ z * z }} / {{ denominator }}))))
+            when {{ method }} = 'net' then {{ outer }}({{ share }}, greatest(-1, least(1, {{ net }}
+                {{ side }} {{ z }} * sqrt(greatest(0, ({{ squared_sum }} + 1.5) / ({{ denominator }} + 3) - {{ net }} * {{ net }}) / ({{ denominator }} + 3))
             )))
-            when confidence_method = 'mean' and denominator > 1 then greatest(
+            when {{ method }} = 'mean' and {{ denominator }} > 1 then greatest(
                 coalesce(lowest_value / multiplier, '-infinity'), least(coalesce(highest_value / multiplier, 'infinity'), {{ share }}
-                {{ side }} {{ student_t('denominator - 1') }}
-                    * sqrt(greatest(0, squared_sum - numerator * {{ share }}) / (denominator - 1) / denominator)
+                {{ side }} {{ student_t(denominator ~ ' - 1') }}
+                    * sqrt(greatest(0, {{ squared_sum }} - {{ numerator }} * {{ share }}) / ({{ denominator }} - 1) / {{ denominator }})
             ))
         end
 {%- endmacro %}

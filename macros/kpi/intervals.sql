@@ -55,7 +55,12 @@ summed as (
 
 compared as (
 
-    select *, cast(null as double) as previous_value from valued
+    select
+        *
+        {%- for column in kpi_carried() %},
+        cast(null as double) as previous_{{ column }}
+        {%- endfor %}
+    from valued
 
 )
 

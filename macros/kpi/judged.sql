@@ -2,8 +2,8 @@
     Predicate of `kpi_value`: this row is computed or judged anew tonight.
 
     That is: its subject's table of values rebuilds the period; or what every value is held against changed (targets,
-    benchmarks, zones of sites); or days were delivered from before a KPI's data began, which changes what share of a
-    period its data cover. The last two are rare, and judge everything again. A KPI that is missing follows every table.
+    benchmarks, zones of sites, public holidays); or days were delivered from before a KPI's data began, which changes what share of a
+    period its data cover. Those are rare, and judge everything again. A KPI that is missing follows every table.
     `subject` is the expression that gives a row its table.
 #}
 {% macro judged_tonight(subject='subject') -%}
@@ -55,6 +55,9 @@
                         group by kpi_id, variant
                     ) as begun
                 )
+        ) or exists (
+            select 1 from " ~ source('meta', 'public_holiday') ~ "
+            where refresh_id > " ~ last_complete_refresh() ~ " and holiday_date < " ~ as_of() ~ "
         )" ~ _any_change_of(judged_by())
     ) -%}
     {{ return(answer.columns[0].values()[0]) }}

@@ -1,12 +1,12 @@
 {#
     The period types: `start` is the unit that a day is cut to, `length` what a period lasts, `step` how far the
-    period lies that it is compared with. A trailing window moves by a month. Intervals go by their day, and are not
-    compared with others.
+    period lies that it is compared with. A day is compared with the same weekday of the week before, a trailing window
+    with the one that ended a month earlier. Intervals go by their day, and are not compared with others.
 #}
 {% macro period_types() -%}
     {{ return({
         'interval': {'start': 'day', 'length': '1 day', 'step': '0 day'},
-        'day': {'start': 'day', 'length': '1 day', 'step': '1 day'},
+        'day': {'start': 'day', 'length': '1 day', 'step': '7 day'},
         'week': {'start': 'week', 'length': '7 day', 'step': '7 day'},
         'month': {'start': 'month', 'length': '1 month', 'step': '1 month'},
         'quarter': {'start': 'quarter', 'length': '3 month', 'step': '3 month'},

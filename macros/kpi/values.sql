@@ -196,7 +196,9 @@ valued as (
     excluded_count,
     multiplier,
     value,
-    previous_value,
+    {%- for column in kpi_carried() %}
+    previous_{{ column }},
+    {%- endfor %}
     concat(
         '{"', numerator_name, '": ', coalesce(cast(numerator as varchar), 'null'),
         case when denominator_name is not null then concat(', "', denominator_name, '": ', coalesce(cast(denominator as varchar), 'null')) end,

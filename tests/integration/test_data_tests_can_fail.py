@@ -120,6 +120,9 @@ BREAKS = {
     "kpi_value__previous_value_is_that_of_the_period_before": """
         update marts.kpi_value set previous_value = 42 where kpi_id = 'contacts_offered' and period_type = 'day'
     """,
+    "kpi_value__changes_are_judged_between_whole_periods": """
+        update marts.kpi_value set change_status = 'better' where change_status = 'not_comparable'
+    """,
 }
 """Test -> what breaks it, on the warehouse of the golden example."""
 

@@ -38,6 +38,11 @@ with definitions as (
         {{ kpi.minimum_sample or 'null' }} as minimum_sample,
         {{ kpi.agent_minimum_sample or 'null' }} as agent_minimum_sample,
         {{ kpi.suppress_below or 'null' }} as suppress_below,
+        {%- set change = kpi_change_rule(kpi) %}
+        {{ change.minimum }} as minimum_change,
+        {{ literal(change.kind) }} as minimum_change_kind,
+        {{ literal(change.chance) }} as change_chance,
+        {{ change.dispersion }} as change_dispersion,
         {{ literal(kpi.owner) }} as owner,
         {{ literal((kpi.traps or []) | join(' ')) }} as traps,
         {{ literal(kpi.source) }} as source
@@ -47,7 +52,8 @@ with definitions as (
         {%- for column in [
             'kpi_id', 'variant', 'metric_name', 'name', 'label', 'category', 'classes', 'tier', 'unit', 'direction',
             'additivity', 'numerator_name', 'denominator_name', 'formula', 'roles', 'scope_types', 'period_types', 'owner',
-            'traps', 'source', 'confidence_method', 'cases_name', 'aliases', 'strategic_objective', 'numerator_text', 'denominator_text'
+            'traps', 'source', 'confidence_method', 'cases_name', 'aliases', 'strategic_objective', 'numerator_text', 'denominator_text',
+            'minimum_change_kind', 'change_chance'
         ] %}
         '' as {{ column }},
         {%- endfor %}
@@ -60,7 +66,9 @@ with definitions as (
         false as is_sampled,
         null as minimum_sample,
         null as agent_minimum_sample,
-        null as suppress_below
+        null as suppress_below,
+        1 as minimum_change,
+        1 as change_dispersion
     where false
     {%- endfor %}
 
@@ -101,6 +109,10 @@ select
     cast(minimum_sample as integer) as minimum_sample,
     cast(agent_minimum_sample as integer) as agent_minimum_sample,
     cast(suppress_below as integer) as suppress_below,
+    cast(minimum_change as double) as minimum_change,
+    cast(minimum_change_kind as varchar) as minimum_change_kind,
+    cast(change_chance as varchar) as change_chance,
+    cast(change_dispersion as double) as change_dispersion,
     cast(owner as varchar) as owner,
     cast(traps as varchar) as traps,
     cast(source as varchar) as source

@@ -58,6 +58,22 @@ sites as (
 
 ),
 
+-- the public holidays of a day at one site, and at any site
+holidays as (
+
+    select
+        site_id,
+        date_day,
+        string_agg(holiday_name, ', ' order by holiday_name) as holiday_names
+    from (
+        select site_id, date_day, holiday_name from {{ ref('dim_site_date') }} where is_public_holiday
+        union
+        select null as site_id, date_day, holiday_name from {{ ref('dim_site_date') }} where is_public_holiday
+    ) as named
+    group by site_id, date_day
+
+),
+
 -- where the data of a KPI begin: its first day, or its first month where it has no days
 beginnings as (
 
@@ -147,6 +163,10 @@ described as (
         kpis.highest_value,
         kpis.is_sampled,
         case when complete.scope_type = 'agent' then kpis.agent_minimum_sample else kpis.minimum_sample end as minimum_sample,
+        kpis.minimum_change,
+        kpis.minimum_change_kind,
+        kpis.change_chance,
+        kpis.change_dispersion,
         coalesce(complete.denominator < kpis.suppress_below, false) as is_suppressed
     from complete
     left join kpis
@@ -171,7 +191,9 @@ shown as (
         scope_id,
         subject,
         multiplier,
-        previous_value,
+        {%- for column in kpi_carried() %}
+        previous_{{ column }},
+        {%- endfor %}
         state,
         data_watermark,
         parameter_set,
@@ -183,6 +205,10 @@ shown as (
         highest_value,
         is_sampled,
         minimum_sample,
+        minimum_change,
+        minimum_change_kind,
+        change_chance,
+        change_dispersion,
         case when period_type = 'trailing_12m' then period_end else period_start end as judged_on,
         {%- for column in ['numerator', 'denominator', 'squared_sum', 'case_count', 'value', 'components'] %}
         case when not is_suppressed then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
@@ -205,6 +231,15 @@ judged as (
         greatest(
             0, cast(shown.data_watermark as date) - greatest(shown.period_start, beginnings.first_day)
         ) / (shown.period_end - shown.period_start + 1) as coverage_share,
+        {%- set previous_start = period_shift('shown.period_type', 'shown.period_start', -1) %}
+        {%- set previous_after = period_shift('shown.period_type', 'shown.period_end + 1', -1) %}
+        greatest(0, {{ previous_after }} - greatest({{ previous_start }}, beginnings.first_day))
+            / ({{ previous_after }} - {{ previous_start }}) as previous_coverage_share,
+        this_day.holiday_names,
+        earlier_day.holiday_names as previous_holiday_names,
+        {%- for of in ['', 'previous_'] %}
+        case when shown.{{ of }}value is not null then shown.{{ of }}case_count < shown.minimum_sample end as is_{{ of }}sample_small,
+        {%- endfor %}
         case
             when shown.scope_type = 'site' then sites.time_zone
             else 'site-local'
@@ -231,8 +266,18 @@ judged as (
     left join sites
         on shown.scope_type = 'site'
             and shown.scope_id = sites.site_id
+    left join holidays as this_day
+        on shown.period_type = 'day'
+            and shown.period_start = this_day.date_day
+            and case when shown.scope_type = 'site' then shown.scope_id end is not distinct from this_day.site_id
+    left join holidays as earlier_day
+        on shown.period_type = 'day'
+            and {{ previous_start }} = earlier_day.date_day
+            and case when shown.scope_type = 'site' then shown.scope_id end is not distinct from earlier_day.site_id
 
-)
+),
+
+{{ kpi_verdicts('judged') }}
 
 select
     cast(kpi_id as varchar) as kpi_id,
@@ -273,14 +318,16 @@ select
     cast(state as varchar) as state,
     cast(coverage_share as double) as coverage_share,
     previous_value,
+    cast(change_status as varchar) as change_status,
+    cast(change_reason as varchar) as change_reason,
     cast(benchmark_median as double) as benchmark_median,
     cast(case_count as bigint) as sample_size,
     confidence_low,
     confidence_high,
     cast(case when confidence_low is not null then 95 end as integer) as confidence_level,
-    case when value is not null then case_count < minimum_sample end as is_sample_small,
+    is_sample_small,
     cast(parameter_set as varchar) as parameter_set,
     data_watermark,
     {{ of_this_refresh('started_at') }} as computed_at,
     cast({{ of_this_refresh('run_id') }} as varchar) as run_id
-from judged
+from verdicts

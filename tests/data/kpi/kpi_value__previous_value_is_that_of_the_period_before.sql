@@ -1,4 +1,4 @@
--- What a board shows as the period before is the published value of the period before; windows move by a month.
+-- What a board shows as the period before is the published value of that period: of a day the weekday a week before, of a window the one a month before.
 select
     this_period.kpi_id,
     this_period.variant,
@@ -15,8 +15,9 @@ left join {{ ref('kpi_value') }} as earlier
         and this_period.period_type = earlier.period_type
         and this_period.scope_type = earlier.scope_type
         and this_period.scope_id is not distinct from earlier.scope_id
-        and earlier.period_end + 1 = case
-            when this_period.period_type = 'trailing_12m' then cast(date_trunc('month', this_period.period_end) as date)
+        and earlier.period_end + 1 = case this_period.period_type
+            when 'day' then this_period.period_start - 6
+            when 'trailing_12m' then cast(date_trunc('month', this_period.period_end) as date)
             else this_period.period_start
         end
 where this_period.scope_type in ('enterprise', 'site')
