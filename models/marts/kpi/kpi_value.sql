@@ -237,9 +237,8 @@ judged as (
             / ({{ previous_after }} - {{ previous_start }}) as previous_coverage_share,
         this_day.holiday_names,
         earlier_day.holiday_names as previous_holiday_names,
-        {%- for of in ['', 'previous_'] %}
-        case when shown.{{ of }}value is not null then shown.{{ of }}case_count < shown.minimum_sample end as is_{{ of }}sample_small,
-        {%- endfor %}
+        case when shown.value is not null then shown.case_count < shown.minimum_sample end as is_sample_small,
+        shown.previous_case_count < shown.minimum_sample as is_previous_sample_small,
         case
             when shown.scope_type = 'site' then sites.time_zone
             else 'site-local'

@@ -1,4 +1,4 @@
--- What a board shows as the period before is the published value of that period: of a day the weekday a week before, of a window the one a month before.
+-- What a board shows as the period before is the published value of that period: of a day that of the week before.
 select
     this_period.kpi_id,
     this_period.variant,
