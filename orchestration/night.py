@@ -367,7 +367,8 @@ class Night:
         self.note_stage("boards")
         before = local_date(self.as_of_instant, self.settings.time_zone)
         try:
-            self.site = build_site(self.settings.published, self.paths.project, before, self.progress.step)
+            languages = self.settings.board_languages
+            self.site = build_site(self.settings.published, self.paths.project, before, languages, self.progress.step)
         except (BoardError, duckdb.Error, OSError, ValueError) as error:
             self.problems.append(f"the boards FAILED and stay as they were before: {' '.join(str(error).split())}")
         self.stage_seconds["boards"] = round(time.monotonic() - started, 2)

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orchestration.boards.labels import LANGUAGES
+
 _BESIDE = Path(__file__).resolve().parent.parent
 IS_CLONE = (_BESIDE / "dbt_project.yml").is_file()
 """Whether this code lies in a clone of the project; otherwise it was installed from a wheel."""
@@ -38,6 +40,9 @@ class Settings(BaseSettings):
     nightly_cron: str = "0 4 * * *"
     """When the nightly refresh starts, in ``time_zone``."""
 
+    languages: str = "en,fa,zh,id,he,tr"
+    """Languages of the boards, with commas between; pages of the first are those that ``site/index.html`` opens."""
+
     postgres_url: SecretStr = SecretStr("")
     """PostgreSQL database that gets a copy of every release, as ``postgresql://...``; off when empty."""
 
@@ -57,6 +62,20 @@ class Settings(BaseSettings):
         except ZoneInfoNotFoundError as error:
             raise ValueError("not a time zone of the IANA database, such as Europe/Berlin") from error
         return value
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, value: str) -> str:
+        codes = [code.strip() for code in value.split(",")]
+        unknown = [code for code in codes if code not in LANGUAGES]
+        if unknown or len(set(codes)) < len(codes):
+            raise ValueError(f"languages are {', '.join(LANGUAGES)}, each once, such as fa,en")
+        return ",".join(codes)
+
+    @property
+    def board_languages(self) -> tuple[str, ...]:
+        """Codes of the languages that boards are drawn in, that of the main pages first."""
+        return tuple(self.languages.split(","))
 
     @property
     def project_dir(self) -> Path:

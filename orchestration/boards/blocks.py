@@ -5,11 +5,10 @@ A page and a poster show the same blocks. What does not belong here: which chart
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from orchestration.boards import numbers
-from orchestration.boards.labels import kpi_key
-from orchestration.boards.publication import Publication, Value
+from orchestration.boards.labels import Label, Language, kpi_key, words
+from orchestration.boards.publication import Kpi, Publication, Value
 
 STATUS_WORDS = {
     "met": "Target met",
@@ -19,14 +18,6 @@ STATUS_WORDS = {
     "no_data": "No data",
 }
 """A status is a word and a shape, never a colour alone."""
-
-
-@dataclass(frozen=True)
-class Label:
-    """A text that a reader's language may replace; ``key`` is empty for names of people's own things."""
-
-    text: str
-    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Tile:
-    """One KPI: its newest complete value, what it is held against, and its trend as SVG."""
+    """One KPI: its newest complete value, what it is held against, its trend as SVG, and what it means."""
 
     label: Label
     period: str
@@ -54,6 +45,7 @@ class Tile:
     movement: Label | None
     sample: Cell | None
     spark: str
+    meaning: Kpi
 
 
 @dataclass(frozen=True)
@@ -107,11 +99,6 @@ class PageSection:
     charts: tuple[Chart, ...]
 
 
-def words(text: str) -> Label:
-    """Return a label of the board itself: its English is its key."""
-    return Label(text, text)
-
-
 def kpi_label(publication: Publication, kpi_id: str, variant: str = "default") -> Label:
     """Return a KPI's name; a variant's own label is not translated, so it keeps its English."""
     kpi = publication.kpis[kpi_id, variant]
@@ -129,11 +116,14 @@ def scope_label(publication: Publication, scope_type: str, scope_id: str | None)
 
 
 class Writer:
-    """Writes numbers of one publication: each with its unit, and with the key that it can be looked up by."""
+    """Writes numbers of one publication in one language: each with its unit, and the key that it is looked up by."""
 
-    def __init__(self, publication: Publication) -> None:
+    def __init__(self, publication: Publication, language: Language) -> None:
         self.publication = publication
+        self.language = language
+        self.code = language.code
         self.currency = str(publication.manifest.get("parameters", {}).get("reporting_currency", ""))
+        self.say = language.say
 
     def unit(self, value: Value) -> str:
         """Return the unit of a value's KPI."""
@@ -141,12 +131,12 @@ class Writer:
 
     def shown(self, value: Value, amount: float | None) -> str:
         """Return a number in the unit of a value's KPI as text."""
-        return numbers.number(self.unit(value), amount, self.currency)
+        return numbers.number(self.unit(value), amount, self.currency, self.code)
 
     def cell(self, value: Value, column: str = "value", *, with_status: bool = False) -> Cell:
         """Return a column of a published value as a number on a page."""
         raw = getattr(value, column)
-        text = numbers.plain(raw) if column == "sample_size" else self.shown(value, raw)
+        text = numbers.plain(raw, self.code) if column == "sample_size" else self.shown(value, raw)
         return Cell(
             text=text,
             key=value.key(column),
@@ -160,7 +150,7 @@ class Writer:
         if value.value is None or value.previous_value is None:
             return None
         difference = value.value - value.previous_value
-        text = numbers.change(self.unit(value), difference, self.currency)
+        text = numbers.change(self.unit(value), difference, self.currency, self.code, self.say(words("pp")))
         return Cell(text, value.key("change"), repr(difference))
 
     def movement(self, value: Value) -> Label | None:
@@ -178,21 +168,23 @@ class Writer:
         if value.confidence_low is not None and value.confidence_high is not None:
             parts.append(f"{self.shown(value, value.confidence_low)} … {self.shown(value, value.confidence_high)}")
         if value.sample_size is not None and value.confidence_low is not None:
-            parts.append(f"n = {value.sample_size:,}")
+            parts.append(f"n = {numbers.plain(value.sample_size, self.code)}")
         return " · ".join(part for part in parts if part)
 
     def when(self, value: Value) -> str:
         """Return the period of a value as text."""
         if value.interval_local_start is not None:
-            return f"{value.interval_local_start:%Y-%m-%d %H:%M}"
-        return numbers.period(value.period_type, value.period_start)
+            return numbers.instant(value.interval_local_start, self.code)
+        return numbers.period(value.period_type, value.period_start, value.period_end, self.code)
 
     def span(self, values: Sequence[Value]) -> str:
         """Return the period, or the first and last one, that values are of."""
         if not values:
             return ""
-        first, last = (numbers.period(value.period_type, value.period_start) for value in (values[0], values[-1]))
-        return first if first == last else numbers.between(first, last)
+        first, last = values[0], values[-1]
+        if first.period_start == last.period_start:
+            return numbers.period(first.period_type, first.period_start, first.period_end, self.code)
+        return numbers.span(first.period_start, last.period_end, self.code)
 
 
 def matrix(corner: Label, heads: Sequence[Label], rows: Sequence[tuple[Label, Sequence[Cell | None]]]) -> Table:
@@ -204,6 +196,8 @@ def matrix(corner: Label, heads: Sequence[Label], rows: Sequence[tuple[Label, Se
     )
 
 
-def iso(moment: date | datetime) -> str:
-    """Return a date or instant as ISO 8601."""
-    return moment.isoformat()
+def rows_of(count: int, most: int) -> list[int]:
+    """Return for each of some cards how many share its row: as few rows as can be, and none left nearly empty."""
+    rows = -(-count // most)
+    sizes = [count // rows + (at < count % rows) for at in range(rows)]
+    return [size for size in sizes for _ in range(size)]

@@ -1,8 +1,12 @@
-"""A board as one HTML page: style, script, drawings and labels are in it, so that it opens from anywhere, offline."""
+"""A board as one HTML page: style, script and drawings are in it, so that it opens from anywhere, offline.
+
+A page is written in one language; the same page in another lies beside it. What the KPIs mean has a page of its own.
+"""
 
 import html
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,12 +14,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from orchestration.boards.blocks import STATUS_WORDS, Chart, PageSection, words
+from orchestration.boards import numbers
+from orchestration.boards.blocks import STATUS_WORDS, PageSection, rows_of
 from orchestration.boards.declare import Board
-from orchestration.boards.labels import LANGUAGES, Translations
-from orchestration.boards.numbers import minutes
+from orchestration.boards.labels import Label, Language, kpi_key, words
+from orchestration.boards.publication import Kpi
 
 TEMPLATES = Path(__file__).parent / "templates"
+KPIS_PAGE = "kpis.html"
+DIRECTION_WORDS = {"higher": "Higher is better", "lower": "Lower is better"}
 
 
 @cache
@@ -28,43 +35,86 @@ def page(
     boards: Sequence[Board],
     sections: Sequence[PageSection],
     manifest: Mapping[str, Any],
-    translations: Translations,
+    language: Language,
+    languages: Sequence[Language],
+    downloads: Sequence[str] = (),
 ) -> str:
-    """Return a board's page as HTML."""
-    document = _environment().get_template("page.html.j2")
+    """Return a board's page as HTML; ``downloads`` are the other formats that lie beside it, by suffix."""
+    return _rendered(
+        "page.html.j2",
+        boards,
+        manifest,
+        language,
+        languages,
+        here=board.page,
+        title=Label(board.title, board.title),
+        board=board,
+        sections=sections,
+        downloads=downloads,
+        status_words=STATUS_WORDS,
+        rows=rows_of,
+    )
 
-    def render(labels: Mapping[str, Any]) -> str:
-        return document.render(
-            board=board,
+
+def kpis_page(
+    kpis: Mapping[tuple[str, str], Kpi],
+    boards: Sequence[Board],
+    manifest: Mapping[str, Any],
+    language: Language,
+    languages: Sequence[Language],
+) -> str:
+    """Return the page that says what every KPI means, with its variants."""
+    listed = [kpi for (_, variant), kpi in kpis.items() if variant == "default"]
+    names = {kpi.kpi_id: Label(kpi.name, kpi_key(kpi.kpi_id)) for kpi in listed}
+    listed.sort(key=lambda kpi: language.say(names[kpi.kpi_id]))
+    variants = {kpi.kpi_id: [own for own in kpis.values() if own.kpi_id == kpi.kpi_id] for kpi in listed}
+    return _rendered(
+        "kpis.html.j2",
+        boards,
+        manifest,
+        language,
+        languages,
+        here=KPIS_PAGE,
+        title=words("What the KPIs mean"),
+        kpis=listed,
+        names=names,
+        variants=variants,
+        directions=DIRECTION_WORDS,
+    )
+
+
+def _rendered(
+    template: str,
+    boards: Sequence[Board],
+    manifest: Mapping[str, Any],
+    language: Language,
+    languages: Sequence[Language],
+    **more: Any,
+) -> str:
+    return (
+        _environment()
+        .get_template(template)
+        .render(
             boards=boards,
-            sections=sections,
-            release_id=manifest["release_id"],
-            as_of=minutes(manifest["as_of"]),
-            published_at=minutes(manifest["published_at"]),
-            languages=LANGUAGES,
-            labels=labels,
-            labelled=labelled,
-            status_words=STATUS_WORDS,
+            release_id=numbers.decimal(manifest["release_id"], "0", language.code),
+            as_of=_moment(manifest["as_of"], language),
+            published_at=_moment(manifest["published_at"], language),
+            language=language,
+            languages=languages,
+            say=language.say,
             words=words,
+            kpis_page=KPIS_PAGE,
             css=Markup((TEMPLATES / "board.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
             js=Markup((TEMPLATES / "board.js").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+            **more,
         )
+    )
 
-    used = set(label_keys(render({})))
-    return render({key: dict(own) for key, own in translations.items() if key in used})
+
+def _moment(written: str, language: Language) -> str:
+    return numbers.instant(datetime.fromisoformat(written), language.code)
 
 
 def label_keys(text: str) -> list[str]:
     """Return the keys of all labels on a page, sorted."""
     return sorted({html.unescape(key) for key in re.findall(r'data-label="([^"]*)"', text)})
-
-
-def labelled(chart: Chart) -> str:
-    """Return a chart's drawing in which the names that have a translation can be switched."""
-    keys = {row.label.text: row.label.key for row in (chart.table.rows if chart.table else ()) if row.label.key}
-
-    def marked(match: re.Match[str]) -> str:
-        key = keys.get(html.unescape(match[2]))
-        return f'<text{match[1]} data-label="{html.escape(key)}">{match[2]}</text>' if key else match[0]
-
-    return re.sub(r"<text([^>]*)>([^<]*)</text>", marked, chart.svg)

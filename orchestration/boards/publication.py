@@ -45,6 +45,12 @@ class Kpi:
     direction: str
     scope_types: tuple[str, ...]
     period_types: tuple[str, ...]
+    formula: str
+    traps: str
+    owner: str
+    numerator_text: str
+    denominator_text: str
+    final_after_days: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class Value:
     scope_type: str
     scope_id: str | None
     value: float | None
+    denominator: float | None
     target: float | None
     lower_bound: float | None
     upper_bound: float | None
@@ -94,6 +101,7 @@ class Publication:
         self.tables = {str(row[0]) for row in rows}
         self.kpis = self._read_kpis()
         self._names: dict[str, dict[str, str]] = {}
+        self._trends: dict[tuple[str, str, str, str, int], list[Value]] = {}
 
     def __enter__(self) -> Self:
         """Need nothing."""
@@ -145,6 +153,12 @@ class Publication:
 
     def trend(self, entry: Entry, kpi: str, last: int, scope: str = "") -> list[Value]:
         """Return the values of the last complete periods up to the newest that has any, oldest first."""
+        asked = (kpi, entry.variant, entry.period, scope or entry.scope, last)
+        if asked not in self._trends:
+            self._trends[asked] = self._read_trend(*asked)
+        return self._trends[asked]
+
+    def _read_trend(self, kpi: str, variant: str, period: str, scope: str, last: int) -> list[Value]:
         found = self.con.execute(
             f"with own as (select {_COLUMNS} from shown where kpi_id = $kpi and variant = $variant"
             " and period_type = $period and scope_type = $scope),"
@@ -153,13 +167,7 @@ class Publication:
             " order by period_start desc limit $last)"
             " select own.* from own inner join periods on own.period_start = periods.period_start"
             " order by own.period_start, own.interval_start_at, own.scope_id",
-            {
-                "kpi": kpi,
-                "variant": entry.variant,
-                "period": entry.period,
-                "scope": scope or entry.scope,
-                "last": last,
-            },
+            {"kpi": kpi, "variant": variant, "period": period, "scope": scope, "last": last},
         ).fetchall()
         return [Value(*row) for row in found]
 

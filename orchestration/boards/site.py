@@ -6,17 +6,19 @@ A board that cannot be drawn leaves the site as it was, and the publication in a
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from orchestration.boards.blocks import Writer
 from orchestration.boards.check import check_boards
 from orchestration.boards.compose import compose
 from orchestration.boards.declare import BoardError, load_boards
-from orchestration.boards.labels import load_translations
-from orchestration.boards.page import page
-from orchestration.boards.poster import poster
+from orchestration.boards.labels import LANGUAGES, languages_of
+from orchestration.boards.page import KPIS_PAGE, kpis_page, page
+from orchestration.boards.plots import Plotter, colors_of
+from orchestration.boards.poster import can_write, poster
 from orchestration.boards.publication import Publication
 
 SITE = "site"
@@ -24,17 +26,27 @@ INDEX = "index.html"
 BUILDING = ".site-building"
 PREVIOUS = ".site-previous"
 
+EVERY_LANGUAGE = tuple(LANGUAGES)
+
 Step = Callable[[int, int, str], None]
+
+
+def _silent(*_: object) -> None:
+    """Report no step."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """Boards in place: the page to open, how many there are, of which release, and what they took in seconds."""
+    """Boards in place: the page to open, how many there are, of which release, and what they took in seconds.
+
+    ``unwritten`` are the languages without PDF and PNG.
+    """
 
     index: Path
     boards: int
     release_id: int
     seconds: float
+    unwritten: tuple[str, ...] = ()
 
 
 def has_boards(project_dir: Path) -> bool:
@@ -42,11 +54,14 @@ def has_boards(project_dir: Path) -> bool:
     return any((project_dir / "charts").glob("*.yml"))
 
 
-def build_site(published: Path, project_dir: Path, before: date, step: Step = lambda *_: None) -> Site:
+def build_site(
+    published: Path, project_dir: Path, before: date, languages: Sequence[str] = EVERY_LANGUAGE, step: Step = _silent
+) -> Site:
     """Draw all boards from the publication in place and replace ``published/site``.
 
-    ``before`` is the operator's local date of the as-of instant: periods that end later are not over. Raises
-    ``BoardError``, ``duckdb.Error`` or ``OSError`` with the old site still in place.
+    ``before`` is the operator's local date of the as-of instant: periods that end later are not over. ``languages``
+    are codes; pages of the first lie in ``site`` itself, those of the others in a folder each. Raises ``BoardError``,
+    ``duckdb.Error`` or ``OSError`` with the old site still in place.
     """
     started = time.monotonic()
     restore(published)
@@ -54,33 +69,47 @@ def build_site(published: Path, project_dir: Path, before: date, step: Step = la
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
     try:
-        release_id, count = draw_boards(published, project_dir, before, building, step)
+        release_id, count = draw_boards(published, project_dir, before, building, languages, step)
         swap(published)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return Site(published / SITE / INDEX, count, release_id, time.monotonic() - started)
+    return Site(published / SITE / INDEX, count, release_id, time.monotonic() - started, unwritten(languages))
+
+
+def unwritten(languages: Sequence[str]) -> tuple[str, ...]:
+    """Return the languages whose letters no font of this machine has; they get pages, but neither PDF nor PNG."""
+    return tuple(code for code in languages if not can_write(code))
 
 
 def draw_boards(
-    published: Path, project_dir: Path, before: date, folder: Path, step: Step = lambda *_: None
+    published: Path, project_dir: Path, before: date, folder: Path, codes: Sequence[str], step: Step = _silent
 ) -> tuple[int, int]:
     """Write page, PDF and PNG of every board into a folder; return the release's number and how many boards."""
     boards = load_boards(project_dir / "charts")
     if not boards:
         raise BoardError(f"no board is declared in {project_dir / 'charts'}")
-    translations = load_translations(project_dir)
+    languages = languages_of(project_dir, codes)
     with Publication(published, before) as publication:
         check_boards(boards, publication)
         publication.prepare(entry for board in boards for entry in board.entries)
+        colors = colors_of(boards, publication)
+        manifest = publication.manifest
+        for language in languages:
+            (folder / language.folder).mkdir(exist_ok=True)
+            kpis = kpis_page(publication.kpis, boards, manifest, language, languages)
+            (folder / language.folder / KPIS_PAGE).write_text(kpis, encoding="utf-8")
         for done, board in enumerate(boards, start=1):
-            sections = compose(board, publication)
-            html = page(board, boards, sections, publication.manifest, translations)
-            (folder / board.page).write_text(html, encoding="utf-8")
-            pdf, png = poster(board, sections, publication.manifest)
-            (folder / f"{board.name}.pdf").write_bytes(pdf)
-            (folder / f"{board.name}.png").write_bytes(png)
+            for language in languages:
+                own = folder / language.folder
+                sections = compose(board, Plotter(Writer(publication, language), colors))
+                downloads = ("pdf", "png") if can_write(language.code) else ()
+                html = page(board, boards, sections, manifest, language, languages, downloads)
+                (own / board.page).write_text(html, encoding="utf-8")
+                if downloads:
+                    for suffix, content in zip(downloads, poster(board, sections, manifest, language), strict=True):
+                        (own / f"{board.name}.{suffix}").write_bytes(content)
             step(done, len(boards), board.name)
-        return int(publication.manifest["release_id"]), len(boards)
+        return int(manifest["release_id"]), len(boards)
 
 
 def swap(published: Path) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from orchestration.boards.labels import languages_of, words
 from orchestration.boards.numbers import change, number, plain
 from orchestration.boards.publication import Publication
+from orchestration.settings import PROJECT_DIR
 
 _TEXTS = ("key", "kpi_id", "variant", "period_type", "scope_type", "field", "scope_id")
 _ASKED = pa.schema(
@@ -22,7 +24,7 @@ Shown = tuple[str, str, str]
 """Key, full value and text of one number on a page."""
 
 
-_NUMBER = re.compile(r'<bdi class="num" data-key="([^"]*)" data-raw="([^"]*)">([^<]*)</bdi>')
+_NUMBER = re.compile(r'<bdi class="num" dir="(?:ltr|rtl)" data-key="([^"]*)" data-raw="([^"]*)">([^<]*)</bdi>')
 
 
 def numbers_of(text: str) -> list[Shown]:
@@ -30,9 +32,11 @@ def numbers_of(text: str) -> list[Shown]:
     return [(html.unescape(key), html.unescape(raw), html.unescape(shown)) for key, raw, shown in _NUMBER.findall(text)]
 
 
-def wrong_numbers(published: Path, before: date, shown: Iterable[Shown]) -> list[str]:
-    """Return one line per number that is not what the publication says, or is not written as it should be."""
+def wrong_numbers(published: Path, before: date, shown: Iterable[Shown], language: str = "en") -> list[str]:
+    """Return one line per number that is not what the publication says, or is not written as the language does."""
     listed = list(shown)
+    [spoken] = languages_of(PROJECT_DIR, [language])
+    points = spoken.say(words("pp"))
     with Publication(published, before) as publication:
         currency = str(publication.manifest["parameters"]["reporting_currency"])
         expected = _published(publication.con, [key for key, _, _ in listed])
@@ -45,7 +49,7 @@ def wrong_numbers(published: Path, before: date, shown: Iterable[Shown]) -> list
                 found.append(f"{key}: no such row")
             elif raw != ("" if value is None else repr(value)):
                 found.append(f"{key}: {raw!r} on the page, {value!r} published")
-            elif text != _written(column, unit, value, currency):
+            elif text != _written(column, unit, value, currency, language, points):
                 found.append(f"{key}: written {text!r} for {value!r}")
     return found
 
@@ -54,10 +58,12 @@ def _parts(key: str) -> list[str]:
     return key.split("|", 7)
 
 
-def _written(column: str, unit: str, value: Any, currency: str) -> str:
+def _written(column: str, unit: str, value: Any, currency: str, language: str, points: str) -> str:
     if column == "sample_size":
-        return plain(value)
-    return change(unit, value, currency) if column == "change" else number(unit, value, currency)
+        return plain(value, language)
+    if column == "change":
+        return change(unit, value, currency, language, points)
+    return number(unit, value, currency, language)
 
 
 def _published(con: duckdb.DuckDBPyConnection, keys: list[str]) -> dict[str, Any]:

@@ -38,13 +38,14 @@ _SCHEMA = """
         select * from (values ('BER-SALES', 'Berlin sales <&> "more"')) as q (queue_id, queue_name);
     create table marts.dim_kpi (
         kpi_id varchar, variant varchar, name varchar, label varchar, unit varchar, direction varchar,
-        scope_types varchar, period_types varchar
+        scope_types varchar, period_types varchar, formula varchar, traps varchar, owner varchar,
+        numerator_text varchar, denominator_text varchar, final_after_days integer
     );
     create table marts.kpi_value (
         kpi_id varchar, variant varchar, period_type varchar, period_start date, period_end date,
         interval_start_at timestamp, interval_local_start timestamp, scope_type varchar, scope_id varchar,
-        value double, target double, lower_bound double, upper_bound double, status varchar, state varchar,
-        previous_value double, sample_size bigint, confidence_low double, confidence_high double,
+        value double, denominator double, target double, lower_bound double, upper_bound double,
+        status varchar, state varchar, previous_value double, sample_size bigint, confidence_low double, confidence_high double,
         is_sample_small boolean
     );
     create table marts.mart_data_health as select 'standard' as system, 'contacts' as entity,
@@ -83,7 +84,7 @@ _VALUES = """
         from made
     )
     select
-        kpi_id, 'default', period_type, starts, ends, null, null, scope_type, scope_id, value,
+        kpi_id, 'default', period_type, starts, ends, null, null, scope_type, scope_id, value, null,
         case when kpi_id in ('service_level', 'csat_score') and value is not null then 80.0 end, null, null,
         case when value is null then 'no_data' when kpi_id in ('service_level', 'csat_score') then
             case when value >= 80 then 'met' when value >= 75 then 'at_risk' else 'missed' end
@@ -98,7 +99,8 @@ _HALF_HOURS = """
     insert into marts.kpi_value
     select kpi_id, 'default', 'interval', day, day, at_utc, at_utc + interval 1 hour, 'enterprise', null,
         case when luck > 0.1 then case when kpi_id = 'contacts_offered' then floor(100 * luck) else 100 * luck end end,
-        null, null, null, 'no_target', 'final', null, null, null, null, null
+        case when kpi_id <> 'contacts_offered' then floor(40 * luck) end,
+        case when kpi_id = 'service_level' then 80.0 end, null, null, 'no_target', 'final', null, null, null, null, null
     from (
         select kpi_id, cast(at_utc + interval 1 hour as date) as day, at_utc,
             (hash(kpi_id, at_utc) % 1000) / 1000 as luck
@@ -118,7 +120,7 @@ def definitions() -> list[dict[str, Any]]:
         for metric in yaml.safe_load(file.read_text()).get("metrics", []):
             kpi = ((metric.get("config") or {}).get("meta") or {}).get("kpi") or {}
             if kpi.get("variant") == "default":
-                found.append({"label": metric["label"], **kpi})
+                found.append({"label": metric["label"], "formula": metric["description"], **kpi})
     return found
 
 
@@ -132,7 +134,9 @@ def write_publication(published: Path, *, release_id: int = 7, is_empty: bool = 
             scopes = ",".join(kpi["scopes"])
             own = [kpi["kpi_id"], "default", kpi["name"], kpi["label"], kpi["unit"], kpi["direction"], scopes]
             listed = ",".join(kpi.get("periods") or PERIODS)
-            con.execute("insert into marts.dim_kpi values (?, ?, ?, ?, ?, ?, ?, ?)", [*own, listed])
+            meaning = [kpi["formula"], " ".join(kpi.get("traps", [])), kpi["owner"], "Counted.", "Divided by.", 1]
+            own += [listed, *meaning]
+            con.execute(f"insert into marts.dim_kpi values ({', '.join('?' * len(own))})", own)
         if is_empty:
             for table in (
                 "mart_data_health",

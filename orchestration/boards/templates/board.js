@@ -1,29 +1,15 @@
 (() => {
-  const labels = JSON.parse(document.getElementById("labels").textContent);
-  const menu = document.getElementById("language");
-  const rightToLeft = ["fa", "he"];
-  const english = new Map();
-  const marked = [...document.querySelectorAll("[data-label]")];
-  for (const element of marked) english.set(element, element.textContent);
-
-  function remembered() {
-    try { return localStorage.getItem("language"); } catch { return null; }
-  }
-
-  function speak(language) {
-    document.documentElement.lang = language;
-    document.documentElement.dir = rightToLeft.includes(language) ? "rtl" : "ltr";
-    for (const element of marked) {
-      const own = labels[element.dataset.label] || {};
-      element.textContent = own[language] || english.get(element);
-    }
-    menu.value = language;
-    try { localStorage.setItem("language", language); } catch { /* a page may be opened where nothing is kept */ }
-  }
-
-  menu.addEventListener("change", () => speak(menu.value));
-  const asked = new URLSearchParams(location.search).get("lang") || remembered() || "en";
-  speak([...menu.options].some((option) => option.value === asked) ? asked : "en");
+  // ?lang=fa opens the page in that language; a language chosen once is kept for pages that name none
+  const ways = [...document.querySelectorAll(".languages a")];
+  const kept = {
+    get() { try { return localStorage.getItem("language"); } catch { return null; } },
+    set(language) { try { localStorage.setItem("language", language); } catch { /* where nothing is kept */ } },
+  };
+  for (const way of ways) way.addEventListener("click", () => kept.set(way.hreflang));
+  const asked = new URLSearchParams(location.search).get("lang");
+  const wanted = asked || ("first" in document.body.dataset ? kept.get() : null);
+  const way = ways.find((one) => one.hreflang === wanted);
+  if (way && wanted !== document.documentElement.lang) location.replace(way.href + location.hash);
 
   const tip = document.getElementById("tip");
   document.addEventListener("pointerover", (event) => {
