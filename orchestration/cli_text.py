@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.boards import numbers
+from orchestration.explain.periods import Period
 from orchestration.publish.headline import PERIODS, Figure
 
 
@@ -75,7 +76,7 @@ def figures_table(figures: Sequence[Figure], currency: str) -> Table:
             cell
             for figure in (newest, *month)
             for cell in (
-                numbers.period(figure.period_type, figure.period_start),
+                str(Period(figure.period_type, figure.period_start)),
                 numbers.number(figure.unit, figure.value, currency),
             )
         ]

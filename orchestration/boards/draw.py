@@ -126,6 +126,9 @@ def _values(said: Words, unit: str, low: float, high: float, *, is_upright: bool
     last = max(last, first + 1)
     written = [round(at * step * size, 9) for at in range(first, last + 1)]
     labels = numbers.ticks(unit, written, said.currency, said.language)
+    if not is_upright:
+        every = math.ceil(room(labels) * len(labels) / WIDTH)
+        labels = [label if at % every == 0 else "" for at, label in enumerate(labels)]
     axis: dict[str, Any] = {"values": written, "labelExpr": said.labels(written, labels), "labelFlush": not is_upright}
     if is_upright:
         axis |= {"minExtent": room(labels), "maxExtent": room(labels)}

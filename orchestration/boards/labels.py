@@ -66,7 +66,7 @@ class Language:
 
 
 def isolated(text: str, code: str) -> str:
-    """Return a text as a drawing needs it: one that is read from the right says so, because SVG is laid out from left."""
+    """Return a text as a drawing needs it: SVG is laid out from the left, so what is read from the right says so."""
     return f"\u2067{text}\u2069" if text and code in RIGHT_TO_LEFT else text
 
 

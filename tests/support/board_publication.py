@@ -45,8 +45,8 @@ _SCHEMA = """
         kpi_id varchar, variant varchar, period_type varchar, period_start date, period_end date,
         interval_start_at timestamp, interval_local_start timestamp, scope_type varchar, scope_id varchar,
         value double, denominator double, target double, lower_bound double, upper_bound double,
-        status varchar, state varchar, previous_value double, sample_size bigint, confidence_low double, confidence_high double,
-        is_sample_small boolean
+        status varchar, state varchar, previous_value double, sample_size bigint,
+        confidence_low double, confidence_high double, is_sample_small boolean
     );
     create table marts.mart_data_health as select 'standard' as system, 'contacts' as entity,
         timestamp '2026-11-21 22:10:00' as newest_extract_at, timestamp '2026-11-22 00:05:00' as newest_load_at,

@@ -33,28 +33,29 @@ def published(tmp_path: Path, drawn: Path) -> Path:
 
 
 def test_boards_of_a_new_release_replace_the_old_ones_whole(published: Path, project: Path) -> None:
-    build_site(published, project, BEFORE)
+    build_site(published, project, BEFORE, ["en"])
     (published / "site" / "retired.html").write_text("gone with the board")
     write_publication(published, release_id=8)
-    site = build_site(published, project, BEFORE)
+    site = build_site(published, project, BEFORE, ["en"])
     assert site.release_id == 8
     assert 'id="release">8<' in site.index.read_text()
-    assert sorted(file.name for file in site.index.parent.iterdir()) == ["index.html", "overview.pdf", "overview.png"]
+    drawn = sorted(file.name for file in site.index.parent.iterdir())
+    assert drawn == ["index.html", "kpis.html", "overview.pdf", "overview.png"]
     assert not list(published.glob(".site*"))
 
 
 def test_a_board_that_fails_leaves_the_site_of_yesterday(published: Path, project: Path) -> None:
-    index = build_site(published, project, BEFORE).index
+    index = build_site(published, project, BEFORE, ["en"]).index
     before = index.read_bytes()
     (project / "charts" / "second.yml").write_text(BOARD % "no_such_kpi")
     with pytest.raises(BoardError, match=r"charts/second\.yml.*no_such_kpi"):
-        build_site(published, project, BEFORE)
+        build_site(published, project, BEFORE, ["en"])
     assert index.read_bytes() == before
     assert not list(published.glob(".site*"))
 
 
 def test_a_crash_between_the_two_renames_is_taken_back(published: Path, project: Path) -> None:
-    index = build_site(published, project, BEFORE).index
+    index = build_site(published, project, BEFORE, ["en"]).index
     before = index.read_bytes()
     index.parent.rename(published / PREVIOUS)
     restore(published)
