@@ -44,7 +44,7 @@
 
 {# For tests of KPI values: the values that the newest refresh computed; every row carries its run. #}
 {% macro computed_tonight(column='_run_id') -%}
-    {%- if not execute or var('test_everything', false) -%}
+    {%- if not execute or _newest_refresh_wrote_everything() -%}
         true
     {%- else -%}
         {{ column }} = {{ of_this_refresh('run_id') }}
@@ -68,12 +68,15 @@
 {%- endmacro %}
 
 
+{# True also where some models were built anew, because a test does not know which of them it reads. #}
 {% macro _newest_refresh_wrote_everything() -%}
-    {%- if var('test_everything', false) -%}
+    {%- if var('test_everything', false) or is_by_hand() -%}
         {{ return(true) }}
     {%- endif -%}
     {%- set answer = run_query(
-        "select coalesce(max_by(is_full, refresh_id), true) or " ~ _refresh_before_newest() ~ " = 0 from " ~ source('meta', 'refresh')
+        "select coalesce(max_by(is_full, refresh_id), true) or " ~ _refresh_before_newest() ~ " = 0"
+        ~ " or exists (select 1 from meta.planned_model where is_rebuilt and refresh_id = " ~ this_refresh() ~ ")"
+        ~ " from " ~ source('meta', 'refresh')
     ) -%}
     {{ return(answer.columns[0].values()[0]) }}
 {%- endmacro %}

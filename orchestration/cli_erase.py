@@ -12,6 +12,7 @@ from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.erase import Erasure, erase_customer
 from orchestration.ingest.raw import ensure_raw_tables
 from orchestration.night import dbt_paths
+from orchestration.seal import kept_sealed
 from orchestration.settings import Settings
 from orchestration.transform.runner import current_manifest
 
@@ -27,7 +28,7 @@ def run_erase(settings: Settings, customer_id: str) -> int:
     try:
         flock(lock, LOCK_EX | LOCK_NB)
         declarations = load_declarations(current_manifest(dbt_paths(settings), settings.home))
-        with duckdb.connect(str(settings.warehouse)) as con:
+        with kept_sealed(settings.warehouse), duckdb.connect(str(settings.warehouse)) as con:
             create_books(con)
             ensure_raw_tables(con, declarations)
             erasure = erase_customer(con, declarations, customer_id)

@@ -46,8 +46,8 @@ class PlainProgress:
         typer.echo(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {name}: {TITLES.get(name, name)}")
 
     def step(self, done: int, total: int, what: str) -> None:
-        """Log every file that was not simply loaded, and nothing of the rest."""
-        if done and total == 0 and not what.endswith(" loaded"):
+        """Log what is built anew, and every file that was not simply loaded."""
+        if total == 0 and (done == 0 or not what.endswith(" loaded")):
             typer.echo(f"  {what}")
 
 
@@ -151,6 +151,7 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
     """Tell what was loaded, how long it took, and what was published or why not."""
     lines: list[Any] = [f"refresh {outcome.refresh_id} as of {outcome.as_of.isoformat(sep=' ')} UTC"]
     lines[0] += " (full rebuild)" if outcome.is_full else ""
+    lines += [f"built {outcome.rebuild_reason}"] if outcome.rebuild_reason else []
     loaded = night.loaded
     if loaded is not None:
         files = sum(extract.files_loaded for extract in loaded.extracts)

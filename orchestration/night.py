@@ -25,6 +25,7 @@ from orchestration.ingest.erase import erase_delivered
 from orchestration.ingest.load import FileOutcome, LoadReport, load_landing
 from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
+from orchestration.outcome import RefreshOutcome as RefreshOutcome
 from orchestration.publish.candidate import Candidate, Origin, discard, write_candidate
 from orchestration.publish.gate import (
     ExpectationOutcome,
@@ -37,6 +38,7 @@ from orchestration.publish.gate import (
 from orchestration.publish.records import next_release_id
 from orchestration.publish.release import Release, publish
 from orchestration.publish.replace import recover
+from orchestration.seal import is_broken, seal, unseal
 from orchestration.session import settle
 from orchestration.settings import Settings
 from orchestration.stages import (
@@ -48,8 +50,9 @@ from orchestration.stages import (
     Stage,
     latest_midnight,
     local_date,
-    needs_full,
 )
+from orchestration.transform.builds import BuildPlan, build_refusals, plan_builds, write_plan
+from orchestration.transform.fingerprints import fingerprints
 from orchestration.transform.project import (
     DbtPaths,
     Manifest,
@@ -70,23 +73,6 @@ def dbt_paths(settings: Settings, project_dir: Path | None = None) -> DbtPaths:
     return DbtPaths(project_dir or settings.project_dir, settings.home / ".dbt")
 
 
-@dataclass(frozen=True)
-class RefreshOutcome:
-    """How a refresh ended; ``release`` is None unless it was published, ``problems`` is what went wrong after that."""
-
-    refresh_id: int
-    run_id: str
-    status: str
-    stage: str
-    reasons: list[str]
-    as_of: datetime
-    is_full: bool
-    stage_seconds: Mapping[str, float]
-    release: Release | None
-    problems: list[str] = field(default_factory=list)
-    site: Site | None = None
-
-
 @dataclass
 class Night:
     """One refresh of one home. Use as a context manager: it holds the home's lock while it is open.
@@ -103,7 +89,7 @@ class Night:
     project_dir: Path | None = None
 
     refresh_id: int = field(default=0, init=False)
-    is_full: bool = field(default=False, init=False)
+    plan: BuildPlan | None = field(default=None, init=False)
     stage_seconds: dict[str, float] = field(default_factory=dict, init=False)
     failure: NightFailedError | None = field(default=None, init=False)
     declarations: tuple[ExtractDeclaration, ...] = field(default=(), init=False)
@@ -132,9 +118,11 @@ class Night:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Release the lock; a refresh that nobody finished is closed as failed."""
+        """Seal the warehouse and release the lock; a refresh that nobody finished is closed as failed."""
         if self.refresh_id and not self.release and not self.failure:
             self.fail(NightFailedError(next(reversed(self.stage_seconds), STAGES[0]), ["stopped before it was done"]))
+        if self.refresh_id:
+            seal(self.settings.warehouse)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -181,30 +169,43 @@ class Night:
             )
 
     def begin(self) -> None:
-        """Open the refresh in the books and get the manifest of the project as it is now."""
+        """Open the refresh in the books, get the manifest of the project as it is now, and plan what to build anew."""
         project = self.paths.project
-        defaults = default_parameters(project)
-        overrides = checked_parameters(self.parameters or {}, defaults)
-        self.parameters = overrides
+        self.parameters = overrides = checked_parameters(self.parameters or {}, default_parameters(project))
         self.as_of = self.as_of_instant
-        fingerprint = project_fingerprint(project)
         name = parameter_set(overrides)
         self.settings.landing.mkdir(parents=True, exist_ok=True)
+        is_seal_broken = is_broken(self.settings.warehouse)
+        unseal(self.settings.warehouse)
         with self.connect() as con:
             books.create_books(con)
-            self.is_full = needs_full(
-                con, fingerprint=fingerprint, parameters=name, as_of=self.as_of, asked=self.full_refresh
-            )
             self.refresh_id = books.start_refresh(
                 con,
                 run_id=self.run_id,
                 as_of=self.as_of,
-                is_full=self.is_full,
-                project_fingerprint=fingerprint,
+                project_fingerprint=project_fingerprint(project),
                 parameter_set=name,
             )
         with Stage(self, "prepare"):
             self._manifest = current_manifest(self.paths, self.settings.home)
+            with self.connect() as con:
+                self.plan = plan_builds(
+                    con,
+                    self.manifest,
+                    fingerprints(project, self.manifest, overrides),
+                    parameters=name,
+                    as_of=self.as_of,
+                    asked=self.full_refresh,
+                    is_seal_broken=is_seal_broken,
+                )
+                write_plan(con, self.plan, self.refresh_id, name)
+            if self.plan.reason:
+                self.progress.step(0, 0, f"building {self.plan.text}")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether everything is built anew; known after ``begin``."""
+        return self.plan is not None and self.plan.is_full
 
     @property
     def expectations(self) -> Path:
@@ -250,6 +251,7 @@ class Night:
                 self.settings.home,
                 full_refresh=self.is_full,
                 parameters=self.parameters,
+                run_id=self.run_id,
                 progress=self.progress.step,
             )
             self._refuse("dbt", self._node_refusals(self.build))
@@ -292,7 +294,8 @@ class Night:
         with self.connect() as con:
             record_outcomes(con, self.refresh_id, "outgoing", self.outgoing)
             outcomes = read_outcomes(con, self.refresh_id, self.promised.allowances)
-        return refusals(
+            unknown = build_refusals(con, build.manifest, self.plan, self.refresh_id) if self.plan else []
+        return unknown + refusals(
             nodes=expected_nodes(build.manifest),
             node_results=read_results(self.paths.run_results),
             expectations=self.promised.allowances,
@@ -386,6 +389,7 @@ class Night:
             reasons=list(failure.reasons) if failure else [],
             as_of=self.as_of_instant,
             is_full=self.is_full,
+            rebuild_reason=self.plan.text if self.plan else "",
             stage_seconds=dict(self.stage_seconds),
             release=self.release,
             problems=list(self.problems),

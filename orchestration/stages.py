@@ -1,6 +1,6 @@
 """The stages of a night: how they are timed, noted in the books, watched, and how they fail.
 
-Also what is decided before a night starts: its as-of instant and whether it rebuilds everything.
+Also what is decided before a night starts: its as-of instant.
 """
 
 import time
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from orchestration.ingest import books
 from orchestration.ingest.errors import IngestError
 from orchestration.publish.columns import UnpublishableColumnError
 from orchestration.transform.runner import DbtError
@@ -66,29 +65,6 @@ def latest_midnight(time_zone: str, now: datetime | None = None) -> datetime:
 def local_date(instant: datetime, time_zone: str) -> date:
     """Return the local date of a naive UTC instant."""
     return instant.replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone)).date()
-
-
-def needs_full(
-    con: duckdb.DuckDBPyConnection, *, fingerprint: str, parameters: str, as_of: datetime, asked: bool
-) -> bool:
-    """Whether this refresh must rebuild everything.
-
-    When asked to, before the first complete refresh, when project or parameters differ from the last complete one,
-    when a later attempt was full and did not finish, when ``as_of`` goes back in time, and when a customer was erased
-    since the last complete one: what was derived from the emptied rows must go, too.
-    """
-    complete = books.last_complete(con)
-    if asked or complete is None:
-        return True
-    if (complete.project_fingerprint, complete.parameter_set) != (fingerprint, parameters):
-        return True
-    if complete.as_of is not None and as_of < complete.as_of:
-        return True
-    unfinished = con.execute(
-        "select count(*) from meta.refresh where refresh_id > ? and is_full", [complete.refresh_id]
-    ).fetchone()
-    erased = con.execute("select count(*) from meta.erasure where after_refresh >= ?", [complete.refresh_id]).fetchone()
-    return bool(unfinished and unfinished[0]) or bool(erased and erased[0])
 
 
 class Watched(Protocol):

@@ -60,6 +60,9 @@
         and config.get('incremental_strategy') == 'replace_units'
         and (should_full_refresh() or load_cached_relation(changes_of(this)) is none) -%}
         {%- set columns = content_columns(adapter.get_columns_in_relation(this)) -%}
+        {%- if is_by_hand() %}
+        drop view if exists {{ changes_of(this) }};
+        {%- endif %}
         create or replace table {{ changes_of(this) }} as
         select {{ columns }}, '' as _image, 0::bigint as _refresh_id
         from {{ this }}

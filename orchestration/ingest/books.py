@@ -20,6 +20,14 @@ create table if not exists meta.refresh (
     status varchar, stage varchar, message varchar, is_full boolean, delivered_through bigint,
     project_fingerprint varchar, parameter_set varchar, stage_seconds json
 );
+alter table meta.refresh add column if not exists rebuild_reason varchar;
+create table if not exists meta.planned_model (
+    model varchar, fingerprint varchar, is_rebuilt boolean, parameter_set varchar, refresh_id bigint
+);
+create table if not exists meta.model_build (
+    model varchar, fingerprint varchar, parameter_set varchar, is_rebuilt boolean, refresh_id bigint, run_id varchar,
+    invocation_id varchar, started_at timestamp
+);
 create table if not exists meta.loaded_file (
     file_id bigint primary key, delivery_id bigint, system varchar, entity varchar, path varchar, size_bytes bigint,
     sha256 varchar, extracted_at timestamp, row_count bigint, rejected_count bigint, status varchar, reason varchar,

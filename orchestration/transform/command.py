@@ -6,10 +6,18 @@ from typing import Any
 
 from orchestration.transform.project import DbtPaths
 
+TARGET = "warehouse"
+"""Target of a refresh. The project's default is ``dev``, where people work by hand."""
+
+RUN_ID = "REFRESH_RUN_ID"
+"""Environment variable by which dbt knows the refresh that runs it; without it dbt does not write the warehouse."""
+
 
 def common_arguments(paths: DbtPaths) -> list[str]:
-    """Return the arguments every call shares: own folders, no printing, nothing sent anywhere."""
+    """Return the arguments every call shares: the warehouse, own folders, no printing, nothing sent anywhere."""
     return [
+        "--target",
+        TARGET,
         "--project-dir",
         str(paths.project),
         "--profiles-dir",
@@ -48,10 +56,11 @@ def build_arguments(
     return arguments
 
 
-def environment(home: str) -> dict[str, str]:
-    """Return the environment dbt runs in: the home that the profile reads, and silence."""
+def environment(home: str, run_id: str = "") -> dict[str, str]:
+    """Return the environment dbt runs in: the home that the profile reads, the refresh that runs it, and silence."""
     return {
         "CONTACT_CENTER_HOME": home,
+        RUN_ID: run_id,
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_VERSION_CHECK": "false",

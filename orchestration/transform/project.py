@@ -65,7 +65,8 @@ class DbtPaths:
         return self.target / "run_results.json"
 
 
-def _files(project_dir: Path, names: tuple[str, ...]) -> Iterator[Path]:
+def project_files(project_dir: Path, names: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the files of a project below the given files and folders, in the same order everywhere; no hidden ones."""
     for name in names:
         path = project_dir / name
         if path.is_file():
@@ -80,7 +81,7 @@ def project_fingerprint(project_dir: Path, names: tuple[str, ...] = CODE) -> str
     Independent of where the project lies and of file times.
     """
     digest = hashlib.sha256()
-    for file in _files(project_dir, names):
+    for file in project_files(project_dir, names):
         if names == CODE and file.relative_to(project_dir).as_posix() in TELLS_ONLY:
             continue
         digest.update(file.relative_to(project_dir).as_posix().encode() + b"\0")

@@ -45,8 +45,8 @@ class BuildResult:
 
 
 @contextlib.contextmanager
-def _environment(home: Path) -> Iterator[None]:
-    wanted = command.environment(str(home))
+def _environment(home: Path, run_id: str) -> Iterator[None]:
+    wanted = command.environment(str(home), run_id)
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
@@ -68,10 +68,10 @@ def release_warehouse() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _invoke(arguments: list[str], home: Path, callbacks: list[Callable[[Any], None]]) -> Any:
+def _invoke(arguments: list[str], home: Path, callbacks: list[Callable[[Any], None]], run_id: str = "") -> Any:
     from dbt.cli.main import dbtRunner
 
-    with _environment(home):
+    with _environment(home, run_id):
         try:
             return dbtRunner(callbacks=callbacks).invoke(arguments)
         finally:
@@ -99,8 +99,9 @@ def run_build(
     full_refresh: bool,
     parameters: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    run_id: str = "",
 ) -> BuildResult:
-    """Build everything once and return what happened, node by node.
+    """Build everything once, for the refresh of ``run_id``, and return what happened, node by node.
 
     Failing models and tests are results, not exceptions: the publish gate judges them.
     Raises ``DbtError`` when dbt stopped before it could run any node.
@@ -108,7 +109,7 @@ def run_build(
     paths.run_results.unlink(missing_ok=True)
     arguments = command.build_arguments(paths, full_refresh=full_refresh, parameters=parameters)
     callbacks = [_progress_callback(progress)] if progress else []
-    outcome = _invoke(arguments, home, callbacks)
+    outcome = _invoke(arguments, home, callbacks, run_id)
     if not paths.run_results.is_file():
         raise DbtError(_first_line(outcome.exception))
     return BuildResult(bool(outcome.success), read_results(paths.run_results), read_manifest(paths))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import PROJECT_DIR, Settings
-from tests.unit.orchestration.support import TINY_PROJECT, TinyHome, contacts
+from tests.unit.orchestration.support import TinyHome, contacts, copy_tiny_project
 
 CALL = "import sys; from orchestration.cli import app; app(sys.argv[1:])"
 
@@ -46,7 +46,7 @@ class Installation:
 def published_yesterday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Return an installation whose first night published; never changed by a test."""
     folder = tmp_path_factory.mktemp("yesterday")
-    shutil.copytree(TINY_PROJECT, folder / "project")
+    copy_tiny_project(folder / "project")
     for package in ("orchestration", "simulator"):
         shutil.copytree(
             PROJECT_DIR / package, folder / "project" / package, ignore=shutil.ignore_patterns("__pycache__")

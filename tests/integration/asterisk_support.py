@@ -61,7 +61,7 @@ class AsteriskWarehouse:
         self.paths = DbtPaths(_slice_of_project(home / "project"), home / "state")
         self.file = home / "warehouse.duckdb"
         self.folder = home / "landing" / "asterisk" / "queue_log"
-        os.environ.update(environment(str(home)))
+        os.environ.update(environment(str(home), "test"))
         _dbt(parse_arguments(self.paths))
         self.declarations = load_declarations(read_manifest(self.paths))
         self.reset()

@@ -88,14 +88,60 @@ def test_a_night_without_news_publishes_again_and_restates_nothing(home: TinyHom
     assert (outcome.release.release_id, outcome.release.restated, outcome.is_full) == (2, 0, False)
 
 
-def test_changed_parameters_or_project_rebuild_everything(home: TinyHome) -> None:
+def test_changed_parameters_or_shared_code_rebuild_everything(home: TinyHome) -> None:
+    home.land("day1.csv", contacts(10))
+    assert (home.refresh().is_full, home.books("select rebuild_reason from meta.refresh")) == (
+        True,
+        [("no refresh has been completed yet",)],
+    )
+    changed = home.refresh(parameters={"short_abandon_seconds": 6})
+    assert (changed.is_full, changed.rebuild_reason) == (True, "everything anew: the parameters changed")
+    assert home.refresh().is_full
+    again = home.refresh()
+    assert (again.is_full, again.rebuild_reason) == (False, "")
+    home.edit("models/_models.yml", "One row per KPI.", "One row for each KPI.")
+    assert "the code that all models share" in home.refresh().rebuild_reason
+    assert not home.refresh().is_full
+
+
+def test_a_changed_model_is_built_anew_with_what_reads_from_it_and_nothing_else(home: TinyHome) -> None:
     home.land("day1.csv", contacts(10))
     home.refresh()
-    assert home.refresh(parameters={"short_abandon_seconds": 6}).is_full
-    assert home.refresh().is_full
-    assert not home.refresh().is_full
     home.edit("models/contact.sql", "one row per contact", "one row per contact of any site")
-    assert home.refresh().is_full
+    changed = home.refresh()
+    assert not changed.is_full
+    assert changed.rebuild_reason == (
+        "2 models anew: contact (it was built with other code); 1 models that read from there follow"
+    )
+    assert home.books("select model from meta.model_build where is_rebuilt and refresh_id = 2 order by 1") == [
+        ("model.tiny.contact",),
+        ("model.tiny.kpi_value",),
+    ]
+    assert home.books("select rebuild_reason from meta.refresh order by refresh_id")[1] == (
+        changed.rebuild_reason[15:],
+    )
+    assert home.refresh().rebuild_reason == ""
+
+
+def test_a_warehouse_that_something_else_wrote_is_built_anew(home: TinyHome) -> None:
+    home.land("day1.csv", contacts(10))
+    home.refresh()
+    with duckdb.connect(str(home.settings.warehouse)) as con:
+        con.execute("select count(*) from marts.kpi_value")
+    assert not home.refresh().is_full
+    with duckdb.connect(str(home.settings.warehouse)) as con:
+        con.execute("update core.contact set is_answered = true")
+    outcome = home.refresh()
+    assert (outcome.status, outcome.is_full) == ("complete", True)
+    assert outcome.rebuild_reason == ("everything anew: the warehouse was written by something else than a refresh")
+
+
+def test_a_release_is_refused_when_dbt_did_not_record_what_it_built(home: TinyHome) -> None:
+    home.land("day1.csv", contacts(10))
+    home.edit("dbt_project.yml", "on-run-start", "# on-run-start")
+    outcome = home.refresh()
+    assert (outcome.status, outcome.stage) == ("failed", "audit")
+    assert "model.tiny.contact was not written by this refresh" in outcome.reasons[0]
 
 
 def test_an_unknown_parameter_touches_nothing(home: TinyHome) -> None:

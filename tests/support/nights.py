@@ -95,13 +95,16 @@ class Nights:
 
 
 def run_dbt(arguments: list[str], home: Path) -> list[Any]:
-    """Run dbt in this process on the warehouse of a home and return its results; raises what stopped dbt itself."""
+    """Run dbt in this process on the warehouse of a home and return its results; raises what stopped dbt itself.
+
+    It runs as if the newest refresh of the books had started it.
+    """
     import pytest
     from dbt.cli.main import dbtRunner
 
     try:
         with pytest.MonkeyPatch.context() as patch:
-            for name, value in environment(str(home)).items():
+            for name, value in environment(str(home), newest_run(home / "warehouse.duckdb")).items():
                 patch.setenv(name, value)
             outcome = dbtRunner().invoke(arguments)
     finally:
@@ -109,6 +112,15 @@ def run_dbt(arguments: list[str], home: Path) -> list[Any]:
     if outcome.exception is not None:
         raise outcome.exception
     return list(getattr(outcome.result, "results", []))
+
+
+def newest_run(warehouse: Path) -> str:
+    """Return the run id of the newest refresh of a warehouse; an empty text where there is none."""
+    if not warehouse.is_file():
+        return ""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        last = books.last_refresh(con)
+    return (last and last.run_id) or ""
 
 
 def failures(results: list[Any]) -> list[Any]:

@@ -67,10 +67,16 @@ class TinyHome:
         return {file.relative_to(folder).as_posix(): sha256(file.read_bytes()).hexdigest() for file in files}
 
 
+def copy_tiny_project(folder: Path) -> None:
+    """Copy the tiny project, with the macros by which dbt records what it builds."""
+    shutil.copytree(TINY_PROJECT, folder)
+    shutil.copy(PROJECT_DIR / "macros" / "builds.sql", folder / "macros")
+
+
 def tiny_home(scratch: Path) -> TinyHome:
     """Return an empty home beside a copy of the tiny project."""
     project = scratch / "project"
-    shutil.copytree(TINY_PROJECT, project)
+    copy_tiny_project(project)
     return TinyHome(Settings(home=scratch / "home"), project)
 
 
