@@ -36,7 +36,7 @@ class BuildPlan:
 
     @property
     def text(self) -> str:
-        """What is built anew and why, for the log; empty when nothing is, and at the first refresh, where all is new."""
+        """What is built anew and why, for the log; empty when nothing is, and at the first refresh."""
         if self.reason in ("", FIRST):
             return ""
         return f"everything anew: {self.reason}" if self.is_full else f"{len(self.anew)} models anew: {self.reason}"
