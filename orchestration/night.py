@@ -51,8 +51,8 @@ from orchestration.stages import (
     latest_midnight,
     local_date,
 )
-from orchestration.transform.builds import BuildPlan, build_refusals, plan_builds, write_plan
-from orchestration.transform.fingerprints import fingerprints
+from orchestration.transform.builds import BuildPlan, build_refusals, distrust, plan_builds, write_plan
+from orchestration.transform.fingerprints import fingerprints, is_same_code
 from orchestration.transform.project import (
     DbtPaths,
     Manifest,
@@ -254,6 +254,10 @@ class Night:
                 run_id=self.run_id,
                 progress=self.progress.step,
             )
+            if not is_same_code(self.manifest, self.build.manifest):
+                with self.connect() as con:
+                    distrust(con, self.refresh_id)
+                self._refuse("dbt", ["the project's code was changed while the refresh ran: run it again"])
             self._refuse("dbt", self._node_refusals(self.build))
         return self.build
 

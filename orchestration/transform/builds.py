@@ -163,6 +163,11 @@ def write_plan(con: duckdb.DuckDBPyConnection, plan: BuildPlan, refresh_id: int,
     )
 
 
+def distrust(con: duckdb.DuckDBPyConnection, refresh_id: int) -> None:
+    """Note that nobody knows what a refresh built, so that the next one builds it anew."""
+    con.execute("update meta.model_build set fingerprint = 'unknown' where refresh_id = ?", [refresh_id])
+
+
 def build_refusals(con: duckdb.DuckDBPyConnection, manifest: Manifest, plan: BuildPlan, refresh_id: int) -> list[str]:
     """Return every model whose table this refresh did not write with the planned code and parameters."""
     rows = con.execute(

@@ -70,6 +70,19 @@ def with_what_follows(models: Iterable[str], manifest: Manifest) -> set[str]:
     return found
 
 
+def is_same_code(planned: Manifest, built: Manifest) -> bool:
+    """Whether dbt ran the code that was planned with: files may change between the two."""
+    return _code(planned) == _code(built)
+
+
+def _code(manifest: Manifest) -> dict[str, object]:
+    return {
+        **{key: (node.get("checksum"), node.get("config")) for key, node in manifest["nodes"].items()},
+        **{key: macro["macro_sql"] for key, macro in manifest["macros"].items()},
+        **{key: (metric.get("type_params"), metric.get("config")) for key, metric in manifest["metrics"].items()},
+    }
+
+
 def _shared(project: Path, own: set[str], parameters: Mapping[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode())
     for file in project_files(project, CODE):
