@@ -39,7 +39,7 @@ from orchestration.publish.records import next_release_id
 from orchestration.publish.release import Release, publish
 from orchestration.publish.replace import recover
 from orchestration.seal import is_broken, seal, unseal
-from orchestration.session import settle
+from orchestration.session import open_warehouse
 from orchestration.settings import Settings
 from orchestration.stages import (
     STAGES,
@@ -151,9 +151,7 @@ class Night:
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the warehouse for writing."""
-        con = duckdb.connect(str(self.settings.warehouse))
-        settle(con)
-        return con
+        return open_warehouse(self.settings.warehouse)
 
     def note_stage(self, name: str) -> None:
         """Write the running stage into the books."""

@@ -14,7 +14,7 @@ from orchestration.publish.candidate import DATABASE, Candidate, Origin
 from orchestration.publish.columns import literal
 from orchestration.publish.replace import published_release
 from orchestration.publish.tables import SCHEMA
-from orchestration.session import settle
+from orchestration.session import open_warehouse, settle
 
 _STATE = (
     "select kpi_id, period_type, period_start, count(*), max(computed_at)"
@@ -106,8 +106,7 @@ def recorded_release(
 ) -> Iterator[None]:
     """Write one row of ``meta.release`` and its restatements, committed only if the body replaced the publication."""
     tables = {table.name: table.rows for table in candidate.tables}
-    with duckdb.connect(str(warehouse)) as con:
-        settle(con)
+    with open_warehouse(warehouse) as con:
         con.begin()
         con.execute(
             "insert into meta.release (release_id, refresh_id, run_id, as_of, published_at, path, tables, headline)"

@@ -1,5 +1,7 @@
 """Which tables a refresh builds anew, from what is recorded of who wrote them."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from orchestration.ingest.books import create_books, finish_refresh, start_refresh
 from orchestration.seal import is_broken, kept_sealed, seal, unseal
+from orchestration.session import open_warehouse
 from orchestration.transform.builds import BuildPlan, build_refusals, plan_builds, write_plan
 from orchestration.transform.fingerprints import fingerprints
 
@@ -240,3 +243,17 @@ def test_after_a_kill_and_before_the_first_refresh_nothing_is_called_broken(ware
     unseal(warehouse)
     write(warehouse, "insert into numbers values (7)")
     assert not is_broken(warehouse)
+
+
+def test_a_refresh_waits_for_whoever_reads_the_warehouse(warehouse: Path) -> None:
+    read = "import duckdb, sys, time; con = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True)"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{read}; time.sleep(1)", str(warehouse)], stdout=subprocess.PIPE, text=True
+    ) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "open\n"
+        with pytest.raises(duckdb.IOException, match="Could not set lock"):
+            open_warehouse(warehouse, patience=0)
+        with open_warehouse(warehouse, patience=60) as con:
+            assert con.execute("select count(*) from numbers").fetchall() == [(1000,)]
+    assert reader.returncode == 0
