@@ -197,7 +197,7 @@ class Night:
                     is_seal_broken=is_seal_broken,
                 )
                 write_plan(con, self.plan, self.refresh_id, name)
-            if self.plan.reason:
+            if self.plan.text:
                 self.progress.step(0, 0, f"building {self.plan.text}")
 
     @property

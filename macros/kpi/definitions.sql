@@ -35,6 +35,9 @@
         {%- for metric in metrics.values() | sort(attribute='name') if metric.config.meta.kpi -%}
             {%- set own = metric.config.meta.kpi -%}
             {%- set kpi = dict(defaults[own.kpi_id], **own) -%}
+            {%- for name in (kpi.scopes or []) + (own.periods or []) if name != 'enterprise' and name not in scope_columns() and name not in period_types() -%}
+                {{ exceptions.raise_compiler_error(metric.original_file_path ~ ': metric ' ~ metric.name ~ ': there is no scope or period ' ~ name) }}
+            {%- endfor -%}
             {%- set params = metric.type_params -%}
             {%- set numerator = params.numerator.name if metric.type == 'ratio' else params.metrics[0].name -%}
             {%- set denominator = params.denominator.name if metric.type == 'ratio' else none -%}
@@ -93,12 +96,9 @@
 {%- endmacro %}
 
 
-{#
-    The scopes that the KPIs of a component are published for, and the columns that name their members: those that a
-    KPI lists and whose columns the component has. The enterprise has none. A pair's member is `first|second`.
-#}
-{% macro kpi_scopes(component) -%}
-    {%- set known = {
+{# The scopes beside the enterprise, and the columns that name their members. A pair's member is `first|second`. #}
+{% macro scope_columns() -%}
+    {{ return({
         'queue_channel': ['queue_id', 'channel'],
         'team_channel': ['team_id', 'channel'],
         'site': ['site_id'],
@@ -110,12 +110,20 @@
         'segment': ['segment'],
         'campaign': ['campaign_id'],
         'system': ['system_id'],
-    } -%}
+    }) }}
+{%- endmacro %}
+
+
+{#
+    The scopes that the KPIs of a component are published for, and the columns that name their members: those that a
+    KPI lists and whose columns the component has. The enterprise has none.
+#}
+{% macro kpi_scopes(component) -%}
     {%- set found = {} -%}
     {%- if execute -%}
         {%- set held = graph.nodes['model.' ~ project_name ~ '.kpi_component_' ~ component].columns -%}
         {%- set wanted = kpi_definitions(component) | map(attribute='scopes') | sum(start=[]) -%}
-        {%- for scope, columns in known.items() if scope in wanted and columns | select('in', held) | list == columns -%}
+        {%- for scope, columns in scope_columns().items() if scope in wanted and columns | select('in', held) | list == columns -%}
             {%- do found.update({scope: columns}) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from orchestration.transform import command
+from orchestration.transform.metadata import MetadataError, check_metadata
 from orchestration.transform.project import (
     PARSED,
     DbtPaths,
@@ -81,13 +82,17 @@ def _invoke(arguments: list[str], home: Path, callbacks: list[Callable[[Any], No
 def current_manifest(paths: DbtPaths, home: Path) -> Manifest:
     """Return the manifest of the project as it is now, parsing only when a file changed.
 
-    Raises ``DbtError`` when the project does not parse.
+    Raises ``DbtError`` when the project does not parse, or its metadata are not what they may be.
     """
     if not manifest_is_current(paths):
         fingerprint = project_fingerprint(paths.project, PARSED)
         outcome = _invoke(command.parse_arguments(paths), home, [])
         if not outcome.success:
             raise DbtError(f"the dbt project does not parse: {_first_line(outcome.exception)}")
+        try:
+            check_metadata(read_manifest(paths), paths.project)
+        except MetadataError as error:
+            raise DbtError(str(error)) from error
         paths.fingerprint.write_text(fingerprint)
     return read_manifest(paths)
 

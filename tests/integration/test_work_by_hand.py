@@ -132,3 +132,22 @@ def test_after_all_this_a_refresh_continues_the_tables_again(clone: Clone) -> No
     assert "anew" not in done.stdout
     last = "select is_full, rebuild_reason from meta.refresh order by refresh_id desc limit 1"
     assert ask(clone.home / "warehouse.duckdb", last) == [(False, None)]
+
+
+def test_a_misspelt_scope_is_an_error_with_its_line_and_builds_nothing(clone: Clone) -> None:
+    file = "models/marts/kpi/_kpi__people__metrics.yml"
+    number = (clone.folder / file).read_text().splitlines().index(
+        "          scopes: [enterprise, site, team, vendor]"
+    ) + 1
+    edit(clone, file, "scopes: [enterprise, site, team, vendor]", "scopes: [enterprise, site, team, vendr]")
+    done = clone.run("contact-center refresh --as-of 2026-11-21")
+    assert done.returncode == 1
+    assert (
+        f"{file}:{number}: metric agent_turnover_rate: kpi.scopes: there is no scope 'vendr'; did you mean vendor?"
+        in done.stdout
+    )
+    last = "select status, stage from meta.refresh order by refresh_id desc limit 1"
+    assert ask(clone.home / "warehouse.duckdb", last) == [("failed", "prepare")]
+    done = clone.run("dbt build -s kpi_value_people")
+    assert done.returncode != 0
+    assert f"{file}: metric agent_turnover_rate: there is no scope or period vendr" in done.stdout
