@@ -53,6 +53,23 @@ class Confidence(_Meta):
         return (self.squares, self.positive, self.negative)
 
 
+class Change(_Meta):
+    """From when on a change is called one, where the rule of the KPI's unit does not fit (macro ``kpi_change_rule``)."""
+
+    minimum: float | None = None
+    kind: Literal["share", "difference"] | None = None
+    chance: Literal["proportion", "numerator", "denominator"] | None = None
+    dispersion: float | None = None
+
+
+class Recorded(_Meta):
+    """Which cases a source recorded: the measures that count them, all cases, and those with each part of a sum."""
+
+    by: str | None = None
+    of: str | None = None
+    parts: dict[str, str] = Field(default_factory=dict)
+
+
 class Kpi(_Meta):
     """``meta.kpi`` of a metric. What a variant leaves out it takes from its KPI's default."""
 
@@ -76,6 +93,8 @@ class Kpi(_Meta):
     final_after_days: int | None = None
     traps: list[str] | None = None
     confidence: Literal["wilson"] | Confidence | None = None
+    change: Change | None = None
+    recorded: Recorded | None = None
     cases: str | None = None
     sampled: bool | None = None
     excluded: str | None = None
@@ -89,7 +108,9 @@ class Kpi(_Meta):
     def measures(self) -> tuple[str, ...]:
         """The metrics that it names beside numerator and denominator, which dbt itself looks up."""
         more = self.confidence.measures if isinstance(self.confidence, Confidence) else ()
-        return tuple(name for name in (self.cases, self.excluded, *more) if name is not None)
+        recorded = self.recorded or Recorded()
+        counted = (recorded.by, recorded.of, *recorded.parts.values())
+        return tuple(name for name in (self.cases, self.excluded, *more, *counted) if name is not None)
 
 
 class MetricMeta(_Meta):
@@ -271,6 +292,8 @@ def _keys(schema: type[BaseModel], location: tuple[int | str, ...]) -> Iterable[
     parts: Mapping[str, type[BaseModel]] = {
         "kpi": Kpi,
         "confidence": Confidence,
+        "change": Change,
+        "recorded": Recorded,
         "touched": Touched,
         "explained_by": Evidence,
         "parts": Summed,

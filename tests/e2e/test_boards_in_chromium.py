@@ -157,7 +157,9 @@ def test_numbers_and_dates_are_written_as_the_browser_writes_them(browser: Brows
     assert [number("percent", value, "", language) for value in values] == theirs["percents"]
     # releases of CLDR differ in whether a space stands between sign and amount
     amounts = [number("currency", value, "EUR", language) for value in values[:3]]
-    assert [amount.replace("\xa0", "") for amount in amounts] == [text.replace("\xa0", "") for text in theirs["amounts"]]
+    assert [amount.replace("\xa0", "") for amount in amounts] == [
+        text.replace("\xa0", "") for text in theirs["amounts"]
+    ]
     assert [number("hours", value, "", language) for value in values[:3]] == theirs["hours"]
     assert [weekday(day, language)[0] for day in days] == theirs["weekdays"]
     assert [period("month", day, language=language) for day in days] == theirs["months"]
