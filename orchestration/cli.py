@@ -104,15 +104,19 @@ def explain(
     kpi: Annotated[str, typer.Argument(help="The KPI's id, such as service_level; its name or an alias will do.")],
     period: Annotated[
         str | None,
-        typer.Option(help="2024-10-25, 2024-W43, 2024-10, 2024-Q4 or 2024. Default: the latest complete one."),
+        typer.Option(
+            help="2024-10-25, 2024-W43, 2024-10, 2024-Q4, 2024, a half-hour as 2024-10-25T14:30, twelve months as"
+            " 2023-11..2024-10. Default: the one that the headline shows, the newest complete day, month or year."
+        ),
     ] = None,
     scope: Annotated[str, typer.Option(help="enterprise, or a type and a member: team=T1, queue=Q7.")] = "enterprise",
     variant: Annotated[str, typer.Option(help="A variant of the definition.")] = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="Write it as JSON.")] = False,
 ) -> None:
     """Show where a KPI value comes from: its parts and meaning, the records behind it, its checks and its files."""
     from orchestration.cli_explain import run_explain
 
-    raise typer.Exit(run_explain(settings_or_exit(), kpi, scope, period, variant))
+    raise typer.Exit(run_explain(settings_or_exit(), kpi, scope, period, variant, as_json=as_json))
 
 
 @app.command()

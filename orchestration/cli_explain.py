@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import typer
 
+from orchestration.boards import numbers
 from orchestration.cli_text import plural
 from orchestration.documents.lineage import Lineage, kpi_metrics
 from orchestration.explain.evidence import Checks, Extract, checks_of, extracts_of
@@ -19,44 +21,124 @@ from orchestration.night import dbt_paths
 from orchestration.publish.candidate import DATABASE, DESCRIPTION
 from orchestration.session import settle
 from orchestration.settings import Settings
+from orchestration.stages import local_date
 from orchestration.transform.project import read_manifest
 from orchestration.transform.results import read_results
 
 TESTS_SHOWN = 8
+PARTS = ("numerator", "denominator")
+
+Row = Mapping[str, Any]
 
 
-def run_explain(settings: Settings, kpi: str, scope: str, period: str | None, variant: str) -> int:
+@dataclass(frozen=True)
+class Evidence:
+    """What only the private warehouse and dbt's artifacts can say of a value; ``refresh_id`` is the newest refresh."""
+
+    refresh_id: int
+    traces: Mapping[str, Trace]
+    checks: Checks
+    extracts: Sequence[Extract]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A published value: its definition, its row, its release, and its evidence or why there is none just now."""
+
+    kpi: Row
+    value: Row
+    scope: Scope
+    period: Period
+    release: Row
+    evidence: Evidence | str
+
+    @property
+    def currency(self) -> str:
+        """The currency that amounts are in."""
+        return str(self.release.get("parameters", {}).get("reporting_currency", ""))
+
+    def shown(self, amount: float | None) -> str:
+        """Return a number in the unit of the KPI, as boards write it."""
+        return numbers.number(str(self.kpi["unit"]), amount, self.currency)
+
+
+def run_explain(
+    settings: Settings, kpi: str, scope: str, period: str | None, variant: str, *, as_json: bool = False
+) -> int:
     """Print the explanation and return the exit code: 0 explained, 1 nothing published, 2 not known or not there."""
     database = settings.published / DATABASE
     if not database.is_file():
         typer.echo(f"nothing is published yet in {settings.published}: run `contact-center refresh`", err=True)
         return 1
+    release = json.loads((settings.published / DESCRIPTION).read_text())
+    as_of = datetime.fromisoformat(release["as_of"]).astimezone(UTC).replace(tzinfo=None)
     try:
         wanted = parse_period(period) if period else None
         with duckdb.connect(str(database), read_only=True) as con:
             kpi_row = definition(con, kpi, variant)
             who = parse_scope(scope)
-            value = value_row(con, kpi_row, who, wanted)
+            value = value_row(con, kpi_row, who, wanted, local_date(as_of, settings.time_zone))
     except ValueError as error:
         typer.echo(str(error), err=True)
         return 2
-    description = json.loads((settings.published / DESCRIPTION).read_text())
-    _print(_meaning(kpi_row, value, who, Period(value["period_type"], value["period_start"])))
-    _print(_release(description))
-    _print(_private(settings, kpi_row, value, description))
+    found = Period(value["period_type"], value["period_start"], value["interval_local_start"])
+    explained = Explained(kpi_row, value, who, found, release, _evidence(settings, kpi_row, value))
+    typer.echo(_json(explained) if as_json else "\n".join(_lines(explained)))
     return 0
 
 
-def _meaning(kpi: Mapping[str, Any], value: Mapping[str, Any], scope: Scope, period: Period) -> list[str]:
+def _lines(explained: Explained) -> list[str]:
+    lines = [*_meaning(explained), *_release(explained.release)]
+    evidence = explained.evidence
+    if isinstance(evidence, str):
+        return [*lines, "", evidence]
+    for part, trace in evidence.traces.items():
+        lines += _records(part, trace, explained.value[part])
+    if evidence.refresh_id != explained.release["refresh_id"]:
+        lines += [
+            "",
+            f"note: refresh {evidence.refresh_id} came after this release, so records and checks are newer than the"
+            " value",
+        ]
+    return lines + _checks(evidence.checks) + _files(evidence.extracts)
+
+
+def _json(explained: Explained) -> str:
+    """Return the same as JSON: the rows as they are published, with the value and the period also as they are shown."""
+    value, evidence = explained.value, explained.evidence
+    document: dict[str, Any] = {
+        "kpi": dict(explained.kpi),
+        "period": str(explained.period),
+        "scope": str(explained.scope),
+        "shown": explained.shown(value["value"]),
+        "currency": explained.currency,
+        "value": dict(value),
+        "release": {name: explained.release[name] for name in ("release_id", "refresh_id", "as_of", "checks")},
+    }
+    if isinstance(evidence, str):
+        return _dumped(document | {"note": evidence})
+    document["records"] = [
+        {"of": part, "agrees": _agrees(trace, value[part]), **asdict(trace)} for part, trace in evidence.traces.items()
+    ]
+    return _dumped(document | {"checks": asdict(evidence.checks), "files": [asdict(one) for one in evidence.extracts]})
+
+
+def _dumped(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _meaning(explained: Explained) -> list[str]:
     """Return what the publication says: value, parts, target, certainty, definition."""
-    unit = "%" if kpi["unit"] == "percent" else str(kpi["unit"]).replace("_", " ")
-    shown = "none (nothing to divide by)" if value["denominator"] == 0 else "none (no data)"
-    if value["value"] is not None:
-        shown = f"{_number(value['value'])} {unit}"
+    kpi, value = explained.kpi, explained.value
     lines = [
-        f"{kpi['name']} ({kpi['kpi_id']}, {kpi['variant']}) of {scope}, {value['period_type']} {period}",
-        f"  value        {shown}",
-        f"  numerator    {_number(value['numerator'])}  {kpi['numerator_name']}: {kpi['numerator_text']}",
+        f"{kpi['name']} ({kpi['kpi_id']}, {kpi['variant']}) of {explained.scope}, {value['period_type']}"
+        f" {explained.period}",
+        f"  value        {_value(explained)}",
+        f"  numerator    {_part(explained, value['numerator'])}  {kpi['numerator_name']}: {kpi['numerator_text']}",
     ]
     if kpi["denominator_name"]:
         lines.append(
@@ -65,11 +147,12 @@ def _meaning(kpi: Mapping[str, Any], value: Mapping[str, Any], scope: Scope, per
         lines.append(f"  multiplier   {_number(kpi['multiplier'])}")
     lines += [
         f"  parts        {value['components']}",
-        f"  status       {_status(value)}",
+        f"  status       {_status(explained)}",
         f"  state        {_state(kpi, value)}",
+        *_recorded(value),
     ]
     if value["confidence_low"] is not None:
-        interval = f"{_number(value['confidence_low'])} to {_number(value['confidence_high'])}"
+        interval = f"{explained.shown(value['confidence_low'])} to {explained.shown(value['confidence_high'])}"
         small = ", a small sample" if value["is_sample_small"] else ""
         level = value["confidence_level"]
         lines.append(f"  confidence   {interval} ({level} %, {plural(value['sample_size'], 'case')}{small})")
@@ -79,24 +162,48 @@ def _meaning(kpi: Mapping[str, Any], value: Mapping[str, Any], scope: Scope, per
     return lines
 
 
-def _status(value: Mapping[str, Any]) -> str:
-    if value["target"] is None and value["lower_bound"] is None and value["upper_bound"] is None:
-        return str(value["status"])
+def _value(explained: Explained) -> str:
+    value = explained.value
+    if value["value"] is not None:
+        return explained.shown(value["value"])
+    reason = str(value.get("no_data_reason") or "").replace("_", " ")
+    return f"none ({reason or ('nothing to divide by' if value['denominator'] == 0 else 'no data')})"
+
+
+def _recorded(value: Row) -> list[str]:
+    """Return what the value leaves out because no source records it, or not of every case."""
+    lines = []
+    if value.get("missing_parts"):
+        lines.append(f"  without      {str(value['missing_parts']).replace('_', ' ')}, which no source records")
+    share = value.get("recorded_share")
+    if share is not None and share < 1:
+        lines.append(f"  recorded     of {numbers.number('percent', 100 * share)} of the cases")
+    return lines
+
+
+def _part(explained: Explained, amount: float | None) -> str:
+    """Return a numerator: an amount of money as boards write it, anything else as a bare number."""
+    is_money = explained.kpi["unit"] == "currency" and amount is not None
+    return explained.shown(amount) if is_money else _number(amount)
+
+
+def _status(explained: Explained) -> str:
+    value = explained.value
     bounds = [
-        f"{name} {_number(value[column])}"
+        f"{name} {explained.shown(value[column])}"
         for name, column in (("target", "target"), ("at least", "lower_bound"), ("at most", "upper_bound"))
         if value[column] is not None
     ]
-    return f"{value['status']} ({', '.join(bounds)})"
+    return f"{value['status']} ({', '.join(bounds)})" if bounds else str(value["status"])
 
 
-def _state(kpi: Mapping[str, Any], value: Mapping[str, Any]) -> str:
+def _state(kpi: Row, value: Row) -> str:
     days = plural(int(kpi["final_after_days"]), "day")
     means = {"final": "nothing expected can change it", "provisional": f"final {days} after {value['period_end']}"}
     return f"{value['state']}" + (f" ({means[value['state']]})" if value["state"] in means else "")
 
 
-def _release(description: Mapping[str, Any]) -> list[str]:
+def _release(description: Row) -> list[str]:
     checks = description["checks"]
     return [
         "",
@@ -106,13 +213,11 @@ def _release(description: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _private(
-    settings: Settings, kpi: Mapping[str, Any], value: Mapping[str, Any], description: Mapping[str, Any]
-) -> list[str]:
-    """Return what only the private warehouse and dbt's artifacts can say, or why they cannot be asked now."""
+def _evidence(settings: Settings, kpi: Row, value: Row) -> Evidence | str:
+    """Return what the private warehouse and dbt's artifacts say, or why they cannot be asked now."""
     paths = dbt_paths(settings)
     if not (settings.warehouse.is_file() and paths.manifest.is_file()):
-        return ["", f"the warehouse is not here ({settings.warehouse}), so its records and files cannot be named"]
+        return f"the warehouse is not here ({settings.warehouse}), so its records and files cannot be named"
     manifest = read_manifest(paths)
     lineage = Lineage(manifest)
     found = {metric["name"]: kpi_meta["component"] for metric, kpi_meta in kpi_metrics(manifest)}
@@ -120,22 +225,16 @@ def _private(
     try:
         con = _open(settings.warehouse)
     except duckdb.IOException:
-        return ["", "a refresh has the warehouse open just now: records, checks and files can be named when it is done"]
+        return "a refresh has the warehouse open just now: records, checks and files can be named when it is done"
     with con:
         row = con.execute("select max(refresh_id) from meta.refresh").fetchone()
         newest = int(row[0]) if row and row[0] is not None else 0
         window = _window(value)
-        names = [str(name) for name in (kpi["numerator_name"], kpi["denominator_name"]) if name]
-        published = [value["numerator"], value["denominator"]]
-        traces = [trace_part(con, lineage, name, window) for name in names] if value["value"] is not None else []
-        extracts = extracts_of(con, lineage, component, traces)
-    lines: list[str] = []
-    for title, trace, part in zip(("numerator", "denominator"), traces, published, strict=False):
-        lines += _records(title, trace, part)
-    if newest != description["refresh_id"]:
-        lines += ["", f"note: refresh {newest} came after this release, so records and checks are newer than the value"]
-    lines += _checks(checks_of(lineage, component, read_results(paths.run_results)))
-    return lines + _files(extracts)
+        names = {part: str(kpi[f"{part}_name"]) for part in PARTS if kpi[f"{part}_name"]}
+        has_value = value["value"] is not None
+        traces = {part: trace_part(con, lineage, name, window) for part, name in names.items() if has_value}
+        extracts = extracts_of(con, lineage, component, list(traces.values()))
+    return Evidence(newest, traces, checks_of(lineage, component, read_results(paths.run_results)), extracts)
 
 
 def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
@@ -144,19 +243,20 @@ def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _window(value: Mapping[str, Any]) -> Window:
+def _window(value: Row) -> Window:
     first: date = value["period_start"]
     last: date = value["period_end"]
-    return Window(first, last, str(value["scope_type"]), value["scope_id"])
+    at, starts = value["interval_local_start"], value["interval_start_at"]
+    return Window(first, last, str(value["scope_type"]), value["scope_id"], at, starts)
 
 
 def _records(title: str, trace: Trace, published: float | None) -> list[str]:
     if trace.total is None:
         where = f"; it is summed from {', '.join(trace.tables)}" if trace.tables else ""
         return ["", f"behind the {title}: {trace.reason}{where}"]
-    wanted = published or 0.0
-    agrees = abs(trace.total - wanted) <= 1e-6 * max(1.0, abs(wanted))
-    verdict = "which is the published figure" if agrees else f"while {_number(published)} is published"
+    verdict = (
+        "which is the published figure" if _agrees(trace, published) else f"while {_number(published)} is published"
+    )
     lines = ["", f"behind the {title}: {trace.expression} = {_number(trace.total)}, {verdict}"]
     for records in trace.records:
         lines.append(f"  {records.count:,} {records.called} in {plural(records.rows, 'row')} of {records.table}")
@@ -165,6 +265,12 @@ def _records(title: str, trace: Trace, published: float | None) -> list[str]:
             rest = records.count - len(records.ids)
             lines.append(f"    {', '.join(records.ids)}" + (f" and {rest:,} more" if rest > 0 else ""))
     return lines
+
+
+def _agrees(trace: Trace, published: float | None) -> bool:
+    """Whether the records add up to the published part."""
+    wanted = published or 0.0
+    return trace.total is not None and abs(trace.total - wanted) <= 1e-6 * max(1.0, abs(wanted))
 
 
 def _checks(checks: Checks) -> list[str]:
@@ -195,8 +301,3 @@ def _number(value: float | None) -> str:
     if value is None:
         return "none"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
-
-
-def _print(lines: Sequence[str]) -> None:
-    for line in lines:
-        typer.echo(line)

@@ -3,16 +3,19 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import duckdb
 
-from orchestration.explain.periods import Period
+from orchestration.explain.periods import INTERVAL, TRAILING, Period
+from orchestration.publish.headline import PERIODS
 
 NEAREST = 5
 """How many names are suggested for one that is not known."""
 
 ENTERPRISE = "enterprise"
+CALLED = {INTERVAL: "half-hours", TRAILING: "twelve months"}
 
 Row = Mapping[str, Any]
 
@@ -78,26 +81,28 @@ def _listed(text: str | None) -> list[str]:
     return [part.strip() for part in text.split(";")]
 
 
-def value_row(con: duckdb.DuckDBPyConnection, kpi: Row, scope: Scope, period: Period | None) -> Row:
-    """Return the row of ``kpi_value``; without a period the latest that is complete and has a value.
+def value_row(con: duckdb.DuckDBPyConnection, kpi: Row, scope: Scope, period: Period | None, before: date) -> Row:
+    """Return the row of ``kpi_value``; without a period the one that the headline shows.
 
-    Raises ``UnknownError`` for a scope that the KPI does not have, a member nobody knows, and a period without a row.
+    That is the newest period with a value that ended before ``before``, a day where the KPI has days, else a month, a
+    quarter, a year. Raises ``UnknownError`` for a scope that the KPI does not have, a member nobody knows, and a period
+    without a row. Of a half-hour that the clocks showed twice the first one is meant.
     """
     who = [kpi["kpi_id"], kpi["variant"], scope.scope_type, scope.member]
     where = "kpi_id = ? and variant = ? and scope_type = ? and scope_id is not distinct from ?"
-    where += " and interval_start_at is null"
     if period is None:
         found = _rows(
             con,
-            f"select * from marts.kpi_value where {where} and value is not null"
-            " order by period_type = 'day' desc, state = 'final' desc, period_end desc, period_start desc limit 1",
-            who,
+            f"select * from marts.kpi_value where {where} and value is not null and list_contains(?, period_type)"
+            " order by period_end < ? desc, list_position(?, period_type), period_start desc limit 1",
+            [*who, list(PERIODS), before, list(PERIODS)],
         )
     else:
         found = _rows(
             con,
-            f"select * from marts.kpi_value where {where} and period_type = ? and period_start = ?",
-            [*who, period.period_type, period.start],
+            f"select * from marts.kpi_value where {where} and period_type = ? and period_start = ?"
+            " and interval_local_start is not distinct from ? order by interval_start_at",
+            [*who, period.period_type, period.start, period.at],
         )
     if found:
         return found[0]
@@ -120,11 +125,15 @@ def _why_none(con: duckdb.DuckDBPyConnection, kpi: Row, scope: Scope, period: Pe
             f" and {len(members) - len(near)} others" if len(members) > len(near) else ""
         )
     held = con.execute(
-        f"select period_type, min(period_start), max(period_start) {of_type} and scope_id is not distinct from ?"
-        " and interval_start_at is null and period_type <> 'trailing_12m' group by period_type order by 2 desc, 1",
+        "select period_type, min(period_start), max(period_start), min(interval_local_start),"
+        f" max(interval_local_start) {of_type} and scope_id is not distinct from ?"
+        " group by period_type order by 2 desc, 1",
         [*key, scope.scope_type, scope.member],
     ).fetchall()
-    spans = [f"{kind}s from {Period(kind, first)} to {Period(kind, last)}" for kind, first, last in held]
+    spans = [
+        f"{CALLED.get(kind, f'{kind}s')} from {Period(kind, first, start)} to {Period(kind, last, end)}"
+        for kind, first, last, start, end in held
+    ]
     asked = f" in {period}" if period else ""
     return f"{kpi['kpi_id']} has no value of {scope}{asked}; it has {', '.join(spans) or 'none at all'}"
 

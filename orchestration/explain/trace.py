@@ -9,9 +9,9 @@ and held against the published part, so a declaration that does not fit its comp
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -34,12 +34,18 @@ _WORD = re.compile(r"[a-z_]\w*")
 
 @dataclass(frozen=True)
 class Window:
-    """The days and the scope that a value is about; ``member`` is None for the enterprise."""
+    """The days and the scope that a value is about; ``member`` is None for the enterprise.
+
+    ``at`` and ``starts`` are of a half-hour: when it begins by the clock of its site, and the instant (UTC) at which it
+    began where it began first.
+    """
 
     first: date
     last: date
     scope_type: str
     member: str | None
+    at: datetime | None = None
+    starts: datetime | None = None
 
     def conditions(self) -> Iterator[tuple[str, str]]:
         """Yield (column of the component, value it must have)."""
@@ -111,7 +117,8 @@ def trace_part(con: duckdb.DuckDBPyConnection, lineage: Lineage, part: str, wind
     for counted in declared:
         where, parameters = _filter(con, lineage, counted.source, window)
         if where is None:
-            reason = f"{counted.source['table']} does not know the {window.scope_type}"
+            wanted = "half-hour" if window.at is not None else window.scope_type
+            reason = f"{counted.source['table']} does not know the {wanted} of its rows"
             return Trace(part, expression, None, tables=tables, reason=reason)
         table = _relation(lineage, counted.source)
         found = con.execute(
@@ -152,6 +159,12 @@ def _filter(
     held = {row[0] for row in con.execute(f"describe {_relation(lineage, source)}").fetchall()}
     conditions = [f"{source.get('day', 'business_date')} between ? and ?", f"({source.get('where', 'true')})"]
     parameters: list[Any] = [window.first, window.last]
+    if window.at is not None:
+        clock = _clock(lineage, source, held)
+        if clock is None:
+            return None, []
+        conditions.append(f"{clock} = ? and interval_start_at >= ?")
+        parameters += [window.at, window.starts]
     for column, value in window.conditions():
         own = (source.get("columns") or {}).get(column, column)
         if own not in held:
@@ -159,6 +172,19 @@ def _filter(
         conditions.append(f"{own} = ?")
         parameters.append(value)
     return " and ".join(conditions), parameters
+
+
+def _clock(lineage: Lineage, source: Node, held: Collection[str]) -> str | None:
+    """Return the local start of a row's half-hour as SQL; None for a table without half-hours."""
+    if "interval_local_start" in held:
+        return "interval_local_start"
+    if "interval_start_at" not in held or not {"time_zone", "site_id"} & set(held):
+        return None
+    zone = "time_zone"
+    if zone not in held:
+        sites, own = _relation(lineage, {"table": "dim_site"}), _relation(lineage, source).split(".")[-1]
+        zone = f"(select any_value(s.time_zone) from {sites} as s where s.site_id = {own}.site_id)"
+    return f"timezone({zone}, timezone('UTC', interval_start_at))"
 
 
 def _records(

@@ -87,7 +87,7 @@ def files_of(folder: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
-    """Build source distribution and wheel as `make wheel` does, and install the wheel into an environment of its own."""
+    """Build source distribution and wheel as `make wheel` does, and install the wheel into its own environment."""
     sources, scratch = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("installed")
     for name in {*CODE, "LICENSE", "README.md", "Makefile"}:
         source = PROJECT_DIR / name

@@ -1,14 +1,21 @@
 """A value is explained by records that add up to it; what cannot be explained says so."""
 
 import copy
+import json
+from datetime import date
 from typing import Any
 
 import duckdb
 import pytest
 
+from orchestration.boards.numbers import number
 from orchestration.documents.lineage import Lineage
+from orchestration.explain.periods import Period
+from orchestration.explain.published import definition, parse_scope, value_row
 from orchestration.explain.trace import Trace, Window, trace_part
 from orchestration.night import dbt_paths
+from orchestration.publish.headline import Figure, headline
+from orchestration.session import settle
 from orchestration.settings import Settings
 from orchestration.transform.project import read_manifest
 from tests.support.clone import Clone, shared_clone
@@ -104,9 +111,106 @@ def test_a_part_without_a_rule_names_the_tables_that_it_is_summed_from(clone: Cl
     assert "fct_subscription_period" in trace.tables or trace.tables
 
 
+ONE_HALF_HOUR_OF_EACH = """
+    select dim_kpi.kpi_id, numerator_name, denominator_name, period_start, interval_local_start, interval_start_at,
+        scope_type, scope_id, numerator, denominator
+    from marts.kpi_value
+    inner join marts.dim_kpi on kpi_value.kpi_id = dim_kpi.kpi_id and kpi_value.variant = dim_kpi.variant
+    where value is not null and period_type = 'interval'
+    qualify row_number() over (
+        partition by dim_kpi.kpi_id, dim_kpi.variant, scope_type
+        order by numerator <> 0 desc, hash(interval_local_start, scope_id)
+    ) = 1
+"""
+
+
+def test_the_records_named_add_up_to_the_parts_of_half_hours(clone: Clone, lineage: Lineage) -> None:
+    explained, wrong = set(), []
+    with duckdb.connect(str(clone.home / "warehouse.duckdb"), read_only=True) as con:
+        settle(con)
+        for kpi_id, above, below, day, at, starts, scope, member, *parts in published(clone, ONE_HALF_HOUR_OF_EACH):
+            for part, value in zip((above, below), parts, strict=True):
+                trace = trace_part(con, lineage, part, Window(day, day, scope, member, at, starts)) if part else None
+                if trace is None or trace.total is None:
+                    continue
+                explained.add(kpi_id)
+                if trace.total != pytest.approx(value or 0, rel=1e-6, abs=1e-6):
+                    wrong.append((kpi_id, part, scope, member, at, value, trace.total))
+    assert wrong == []
+    assert {"service_level", "average_handle_time", "forecast_accuracy", "contacts_offered"} <= explained
+
+
+def test_without_a_period_the_value_of_the_headline_is_explained(clone: Clone) -> None:
+    before = date(2026, 11, 21)
+    figures: dict[str, Figure] = {}
+    for figure in headline(clone.home / "published" / "kpi.duckdb", before):
+        figures.setdefault(figure.kpi_id, figure)
+    assert len(figures) >= 8
+    with duckdb.connect(str(clone.home / "published" / "kpi.duckdb"), read_only=True) as con:
+        for kpi_id, figure in figures.items():
+            row = value_row(con, definition(con, kpi_id, "default"), parse_scope("enterprise"), None, before)
+            found = (row["period_type"], row["period_start"], row["value"])
+            assert found == (figure.period_type, figure.period_start, figure.value), kpi_id
+
+
+def test_as_json_the_rows_are_as_published_and_the_value_also_as_boards_write_it(clone: Clone) -> None:
+    done = clone.run("contact-center explain service_level --scope queue=BER-SUP --period 2026-W46 --json")
+    assert done.returncode == 0
+    told = json.loads(done.stdout)
+    [(numerator, denominator, value)] = published(
+        clone,
+        "select numerator, denominator, value from marts.kpi_value where kpi_id = 'service_level'"
+        " and variant = 'default' and scope_id = 'BER-SUP' and period_type = 'week'"
+        " and period_start = date '2026-11-09'",
+    )
+    assert (told["value"]["numerator"], told["value"]["denominator"], told["value"]["value"]) == (
+        numerator,
+        denominator,
+        value,
+    )
+    assert told["shown"] == f"{value:.1f}%"
+    assert told["period"] == "2026-W46"
+    assert [(part["of"], part["agrees"], part["total"]) for part in told["records"]] == [
+        ("numerator", True, numerator),
+        ("denominator", True, denominator),
+    ]
+    assert told["kpi"]["owner"] == "Operations"
+    assert any(file["name"] == "standard/contact_segments" and file["exact"] for file in told["files"])
+
+
+def test_a_half_hour_is_asked_for_by_the_clock_of_its_site(clone: Clone) -> None:
+    [(at, value)] = published(
+        clone,
+        "select interval_local_start, value from marts.kpi_value where kpi_id = 'average_handle_time'"
+        " and variant = 'default' and period_type = 'interval' and scope_id = 'BER-SUP' and value > 60"
+        " order by interval_local_start limit 1",
+    )
+    done = clone.run(f"contact-center explain AHT --scope queue=BER-SUP --period {at:%Y-%m-%dT%H:%M}")
+    assert done.returncode == 0
+    assert f"of queue=BER-SUP, interval {at:%Y-%m-%dT%H:%M}" in done.stdout
+    assert f"  value        {number('seconds', value)}\n" in done.stdout
+    assert "which is the published figure" in done.stdout
+    assert "while" not in done.stdout.split("checks:")[0]
+
+
+def test_twelve_months_are_asked_for_by_their_ends(clone: Clone) -> None:
+    [(first, numerator)] = published(
+        clone,
+        "select period_start, numerator from marts.kpi_value where kpi_id = 'service_level' and variant = 'default'"
+        " and period_type = 'trailing_12m' and scope_type = 'enterprise' and value is not null"
+        " order by period_start desc limit 1",
+    )
+    done = clone.run(f"contact-center explain service_level --period {Period('trailing_12m', first)}")
+    assert done.returncode == 0
+    assert f"  numerator    {numerator:,.0f}  answered_within_threshold" in done.stdout
+    assert f"answered_within_threshold = {numerator:,.0f}, which is the published figure" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
+        ("service_level --period 2025-12..2026-10", "those to 2026-10 are 2025-11..2026-10"),
+        ("service_level --period 2026-11-20T10:17", "half-hours from 2026-"),
         ("srvice_level", "did you mean service_level"),
         ("'lost call'", "abandonment_rate"),
         ("service_level --variant mine", "all_abandons_penalise"),

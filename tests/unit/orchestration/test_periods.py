@@ -1,6 +1,6 @@
 """A period reads as it is written, and what is no period is refused."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -17,6 +17,7 @@ from orchestration.explain.published import Scope, UnknownError, parse_scope
         ("2024-10", "month", date(2024, 10, 1)),
         ("2024-Q4", "quarter", date(2024, 10, 1)),
         ("2024", "year", date(2024, 1, 1)),
+        ("2023-11..2024-10", "trailing_12m", date(2023, 11, 1)),
     ],
 )
 def test_a_period_is_its_type_and_first_day_and_writes_itself_back(text: str, period_type: str, start: date) -> None:
@@ -25,7 +26,21 @@ def test_a_period_is_its_type_and_first_day_and_writes_itself_back(text: str, pe
     assert str(period) == text
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2024-13", "2024-02-30", "2024-W54", "2024-Q5", "24-10"])
+def test_a_half_hour_has_a_clock() -> None:
+    for text in ("2024-10-25T14:30", "2024-10-25 14:30"):
+        period = parse_period(text)
+        assert period == Period("interval", date(2024, 10, 25), datetime(2024, 10, 25, 14, 30))
+        assert str(period) == "2024-10-25T14:30"
+
+
+def test_of_twelve_months_that_are_not_twelve_the_right_ones_are_named() -> None:
+    with pytest.raises(ValueError, match=r"those to 2024-10 are 2023-11\.\.2024-10"):
+        parse_period("2024-01..2024-10")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2024-13", "2024-02-30", "2024-W54", "2024-Q5", "24-10", "2024-10-25T25:00"]
+)
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse_period(text)
