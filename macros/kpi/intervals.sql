@@ -43,9 +43,7 @@ by_scope as (
 
 summed as (
 
-    select *, 'interval' as period_type
-    from by_scope
-    where scope_type = 'enterprise' or scope_id is not null
+    select *, 'interval' as period_type from by_scope
 
 ),
 

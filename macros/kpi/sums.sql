@@ -3,7 +3,7 @@
 
     First by date and scope (grouping sets over the component, read once), then by longer periods over these few
     rows: sums of sums and maxima of maxima are exact. Rows without a member of a scope (an abandoned leg has no
-    agent) belong to no scope of that type.
+    agent) belong to the rest of it.
 #}
 {% macro kpi_sums(component, date_column, periods) %}
 {%- set scopes = kpi_scopes(component) -%}
@@ -54,26 +54,14 @@ summed as (
         {%- endif %}
         {%- endfor %}
     from by_date
-    where (scope_type = 'enterprise' or scope_id is not null)
-        {%- if is_incremental() %}
-        and {{ start }} in (select period_start from to_compute where period_type = '{{ period }}')
-        {%- endif %}
+    {%- if is_incremental() %}
+    where {{ start }} in (select period_start from to_compute where period_type = '{{ period }}')
+    {%- endif %}
     group by {{ start }}, scope_type, scope_id
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 )
-{%- endmacro %}
-
-
-{# The scope that a row of grouping sets is about: its type, or its id. #}
-{% macro grouped_scope(scopes, ids) -%}
-    case
-            {%- for scope, columns in scopes.items() %}
-            when grouping({{ columns | join(') = 0 and grouping(') }}) = 0 then {{ columns | join(" || '|' || ") if ids else "'" ~ scope ~ "'" }}
-            {%- endfor %}
-            when true then {{ 'cast(null as varchar)' if ids else "'enterprise'" }}
-        end
 {%- endmacro %}
 
 

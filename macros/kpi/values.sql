@@ -61,7 +61,8 @@ from compared
 
     KPIs of the same scopes and periods are read from one pass over the sums: a branch for each KPI would be as clear,
     but planning a hundred of them costs the database more than computing them.
-    A ratio of nothing to nothing has no row below the wide scopes: nine in ten rows of agents would be such.
+    A ratio of nothing to nothing has no row below the wide scopes: nine in ten rows of agents would be such. The rest of
+    a scope has a row only where something belongs to it.
 #}
 {% macro kpi_divided(component, periods, period=none, instants=[]) %}
 {%- set keys = ['period_type', 'period_start'] + instants + ['scope_type', 'scope_id'] -%}
@@ -123,8 +124,7 @@ divided as (
         kpi.case_count,
         kpi.excluded_count
     from listed
-    where not kpi.is_ratio
-        or scope_type in ('{{ kpi_wide_scopes() | join("', '") }}')
+    where ((not kpi.is_ratio or scope_type in ('{{ kpi_wide_scopes() | join("', '") }}')) and not {{ is_rest('scope_id') }})
         or coalesce(kpi.numerator, 0) <> 0
         or coalesce(kpi.denominator, 0) <> 0
         or coalesce(kpi.excluded_count, 0) <> 0

@@ -112,6 +112,8 @@ def scope_label(publication: Publication, scope_type: str, scope_id: str | None)
     name = publication.scope_name(scope_type, scope_id)
     if scope_id == "unknown":
         return words("Unknown")
+    if scope_id in publication.rests:
+        return words(publication.rests[scope_id])
     return words(name) if scope_type == "channel" else Label(name)
 
 

@@ -102,6 +102,8 @@ class Publication:
         self.kpis = self._read_kpis()
         self._names: dict[str, dict[str, str]] = {}
         self._trends: dict[tuple[str, str, str, str, int], list[Value]] = {}
+        self.rests = self._read_rests()
+        """Names of the members that hold what belongs to no other, as own staff beside vendors, by id."""
 
     def __enter__(self) -> Self:
         """Need nothing."""
@@ -124,6 +126,11 @@ class Publication:
             kpi = Kpi(**(facts | listed))
             found[kpi.kpi_id, kpi.variant] = kpi
         return found
+
+    def _read_rests(self) -> dict[str, str]:
+        if "dim_kpi_scope" not in self.tables:
+            return {}
+        return dict(self.con.execute("select distinct rest_member, rest_name from marts.dim_kpi_scope").fetchall())
 
     def prepare(self, entries: Iterable[Entry]) -> None:
         """Read the rows that the entries can show into memory, once: later look-ups search these alone."""

@@ -97,6 +97,7 @@ class Kpi(_Meta):
     recorded: Recorded | None = None
     cases: str | None = None
     sampled: bool | None = None
+    does_not_add_up: str | None = None
     excluded: str | None = None
     minimum_sample: str | int | None = None
     suppress_below: int | None = None

@@ -98,12 +98,12 @@ BREAKS = {
         update marts.kpi_component_sale set contacts_with_net_order = 0
     """,
     "kpi_component_resolution__counts_are_those_of_the_contacts": "delete from marts.kpi_component_resolution",
+    "dim_kpi_scope__members_add_up_where_it_says_so": """
+        delete from marts.kpi_value where kpi_id = 'transfer_rate' and scope_id = 'own_staff'
+    """,
     "dim_kpi_target__one_target_holds_at_a_time": """
         insert into marts.dim_kpi_target by name
         select * replace (valid_from + 1 as valid_from) from marts.dim_kpi_target
-    """,
-    "kpi_value__agents_together_handle_what_the_enterprise_does": """
-        delete from marts.kpi_value_service where kpi_id = 'contacts_handled' and scope_id = 'A2'
     """,
     "kpi_value__daily_parts_add_up_to_months": """
         update marts.kpi_value set numerator = numerator + 1 where period_type = 'month'

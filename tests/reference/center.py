@@ -117,7 +117,7 @@ class Center:
             return {}
         row = self.assignment(agent_id, on)
         if row is None:
-            return {"agent": UNKNOWN, "team": UNKNOWN, "site": UNKNOWN}
+            return {"agent": UNKNOWN, "team": UNKNOWN, "site": UNKNOWN, "vendor": UNKNOWN}
         return {
             "agent": agent_id,
             "team": row["team_id"],

@@ -13,6 +13,19 @@ PERIODS = ("day", "week", "month", "quarter", "year")
 
 PAIRS = (("queue", "channel"), ("team", "channel"))
 
+RESTS = {
+    "site": "no_site",
+    "queue": "no_queue",
+    "channel": "no_channel",
+    "team": "no_team",
+    "agent": "no_agent",
+    "vendor": "own_staff",
+    "segment": "no_segment",
+    "campaign": "no_campaign",
+    "system": "no_system",
+}
+"""Scope types, and the member of each that holds what belongs to no other."""
+
 Key = tuple[str, date, str, str | None]
 """Period type, first day, scope type, scope id (None for the enterprise)."""
 
@@ -93,14 +106,17 @@ def periods_between(period_type: str, first: date, last: date) -> Iterator[date]
 
 
 def scope_keys(scopes: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    """Yield the enterprise, every scope that is known, and the pairs of them that are published."""
+    """Yield the enterprise, the member of every scope or its rest, and the pairs that are published."""
     yield ("enterprise", None)
-    for scope_type, scope_id in scopes.items():
-        if scope_id:
-            yield (scope_type, scope_id)
+    members = {scope_type: scopes.get(scope_type) or rest for scope_type, rest in RESTS.items()}
+    yield from members.items()
     for one, other in PAIRS:
-        if scopes.get(one) and scopes.get(other):
-            yield (f"{one}_{other}", f"{scopes[one]}|{scopes[other]}")
+        yield (f"{one}_{other}", f"{members[one]}|{members[other]}")
+
+
+def is_rest(scope_id: str | None) -> bool:
+    """Whether a member, or the first of a pair, holds what belongs to no other."""
+    return scope_id is not None and scope_id.split("|")[0] in RESTS.values()
 
 
 def is_counted(fact: Fact | PeriodFact, name: str, end: date) -> bool:

@@ -51,7 +51,7 @@ select
     'unknown' as team_id,
     'unknown' as site_id,
     null as employer_type,
-    null as vendor_id,
+    'unknown' as vendor_id,
     1.000 as fte,
     date '1900-01-01' as valid_from,
     date '9999-12-31' as valid_to

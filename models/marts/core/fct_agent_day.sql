@@ -214,7 +214,7 @@ assigned as (
         coalesce(agents.agent_id, 'unknown') as agent_id,
         coalesce(agents.team_id, 'unknown') as team_id,
         coalesce(agents.site_id, 'unknown') as site_id,
-        agents.vendor_id
+        case when agents.agent_id is null then 'unknown' else agents.vendor_id end as vendor_id
     from summed
     left join agents
         on summed.delivered_agent_id = agents.agent_id

@@ -99,7 +99,7 @@ promised as (
         coalesce(queues.short_abandon_seconds, {{ var('short_abandon_seconds') }}) as short_abandon_seconds,
         case when placed.answered_at is not null then coalesce(agents.agent_id, 'unknown') end as agent_id,
         case when placed.answered_at is not null then coalesce(agents.team_id, 'unknown') end as team_id,
-        case when placed.answered_at is not null then agents.vendor_id end as vendor_id,
+        case when placed.answered_at is not null and agents.agent_id is null then 'unknown' else agents.vendor_id end as vendor_id,
         coalesce(queues.is_triage, false) as is_triage,
         case when placed.leg_type = 'queue' then {{ seconds_between('placed.queued_at', 'placed.dequeued_at') }} end as wait_seconds,
         -- who has not left the queue waits until now, or until the contact ended where the end of the wait was lost

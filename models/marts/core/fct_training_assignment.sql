@@ -45,11 +45,11 @@ described as (
         coalesce(due.agent_id, 'unknown') as known_agent_id,
         coalesce(due.team_id, 'unknown') as team_id,
         coalesce(due.site_id, 'unknown') as site_id,
-        due.vendor_id,
+        case when due.agent_id is null then 'unknown' else due.vendor_id end as vendor_id,
         coalesce(done.role, 'agent') as role_on_completion,
         coalesce(done.team_id, 'unknown') as completed_team_id,
         coalesce(done.site_id, 'unknown') as completed_site_id,
-        done.vendor_id as completed_vendor_id
+        case when done.agent_id is null then 'unknown' else done.vendor_id end as completed_vendor_id
     from assignments
     left join employment
         on assignments.assignment_id = employment.assignment_id

@@ -3,6 +3,7 @@
 {{ config(materialized='view') }}
 
 {%- set lengths = {'month': 1, 'quarter': 3, 'year': 12} %}
+{%- set scopes = {'site': ['site_id'], 'team': ['team_id'], 'vendor': ['vendor_id']} %}
 
 with months as (
 
@@ -46,13 +47,8 @@ summed as (
     select
         period_type,
         period_start,
-        case
-            when grouping(site_id) = 0 then 'site'
-            when grouping(team_id) = 0 then 'team'
-            when grouping(vendor_id) = 0 then 'vendor'
-            else 'enterprise'
-        end as scope_type,
-        coalesce(site_id, team_id, vendor_id) as scope_id,
+        {{ grouped_scope(scopes, ids=false) }} as scope_type,
+        {{ grouped_scope(scopes, ids=true) }} as scope_id,
         max(last_day) - period_start + 1 as day_count,
         sum(headcount_days) as headcount_days,
         sum(headcount_days_first_90_days) as headcount_days_first_90_days,
@@ -87,4 +83,3 @@ select
     cast(training_seconds_new_hire * day_count as bigint) as training_second_days_new_hire,
     cast((training_seconds - training_seconds_new_hire) * day_count as bigint) as training_second_days_tenured
 from summed
-where scope_type = 'enterprise' or scope_id is not null

@@ -7,7 +7,7 @@
 ) }}
 
 {%- set periods = ['day', 'week', 'month', 'quarter', 'year'] %}
-{%- set scopes = {'site': 'site_id', 'queue': 'queue_id', 'channel': 'channel', 'team': 'team_id', 'agent': 'agent_id'} %}
+{%- set scopes = {'site': ['site_id'], 'queue': ['queue_id'], 'channel': ['channel'], 'team': ['team_id'], 'agent': ['agent_id']} %}
 
 with daily as (
 
@@ -62,13 +62,8 @@ summed as (
     select
         period_type,
         period_start,
-        case
-            {%- for scope, column in scopes.items() %}
-            when grouping({{ column }}) = 0 then '{{ scope }}'
-            {%- endfor %}
-            else 'enterprise'
-        end as scope_type,
-        coalesce({{ scopes.values() | join(', ') }}) as scope_id,
+        {{ grouped_scope(scopes, ids=false) }} as scope_type,
+        {{ grouped_scope(scopes, ids=true) }} as scope_id,
         min(sentiment_model_version) as sentiment_model_version,
         sum(sentiment_contacts) as sentiment_contacts,
         sum(sentiment_sum) as sentiment_sum,
@@ -78,8 +73,8 @@ summed as (
     from scored
     group by grouping sets (
         (period_type, period_start)
-        {%- for column in scopes.values() %},
-        (period_type, period_start, {{ column }})
+        {%- for columns in scopes.values() %},
+        (period_type, period_start, {{ columns[0] }})
         {%- endfor %}
     )
 
@@ -97,4 +92,3 @@ select
     cast(sentiment_positive as bigint) as sentiment_positive,
     cast(sentiment_negative as bigint) as sentiment_negative
 from summed
-where scope_type = 'enterprise' or scope_id is not null

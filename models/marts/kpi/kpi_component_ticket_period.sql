@@ -8,7 +8,7 @@
 
 {%- do touched() %}
 {%- set periods = ['day', 'week', 'month', 'quarter', 'year'] %}
-{%- set groups = {'site': 'site_id', 'team': 'team_id', 'queue': 'queue_id', 'channel': 'channel'} %}
+{%- set groups = {'site': ['site_id'], 'team': ['team_id'], 'queue': ['queue_id'], 'channel': ['channel']} %}
 
 with replied as (
 
@@ -29,17 +29,12 @@ counted as (
 
     {%- for period in periods %}
     {%- set start = period_of(period, 'business_date') %}
-    {%- for relation, scopes in {'replied': dict(groups, agent='agent_id'), 'backlog': groups}.items() %}
+    {%- for relation, scopes in {'replied': dict(groups, agent=['agent_id']), 'backlog': groups}.items() %}
     select
         '{{ period }}' as period_type,
         {{ start }} as period_start,
-        case
-            {%- for scope, column in scopes.items() %}
-            when grouping({{ column }}) = 0 then '{{ scope }}'
-            {%- endfor %}
-            else 'enterprise'
-        end as scope_type,
-        coalesce({{ scopes.values() | join(', ') }}) as scope_id,
+        {{ grouped_scope(scopes, ids=false) }} as scope_type,
+        {{ grouped_scope(scopes, ids=true) }} as scope_id,
         {%- if relation == 'replied' %}
         median(first_response_seconds) as median_first_response_seconds,
         null as open_ticket_days,
@@ -55,8 +50,8 @@ counted as (
     {%- endif %}
     group by grouping sets (
         ({{ start }})
-        {%- for column in scopes.values() %},
-        ({{ start }}, {{ column }})
+        {%- for columns in scopes.values() %},
+        ({{ start }}, {{ columns[0] }})
         {%- endfor %}
     )
     {{ 'union all' if not loop.last }}
@@ -75,5 +70,4 @@ select
     cast(max(open_ticket_days) as bigint) as open_ticket_days,
     cast(max(backlog_days) as bigint) as backlog_days
 from counted
-where scope_type = 'enterprise' or scope_id is not null
 group by period_type, period_start, scope_type, scope_id
