@@ -54,7 +54,7 @@ class Confidence(_Meta):
 
 
 class Change(_Meta):
-    """From when on a change is called one, where the rule of the KPI's unit does not fit (macro ``kpi_change_rule``)."""
+    """From when on a change counts, where the rule of the KPI's unit does not fit (macro ``kpi_change_rule``)."""
 
     minimum: float | None = None
     kind: Literal["share", "difference"] | None = None
