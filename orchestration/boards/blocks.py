@@ -83,6 +83,7 @@ class Chart:
     table: Table | None
     is_wide: bool = False
     nothing: Label = field(default_factory=lambda: words("No data"))
+    kind: str = ""
 
     @property
     def is_empty(self) -> bool:

@@ -264,7 +264,13 @@ def heatmap(rows: Sequence[Row], days: Sequence[tuple[str, ...]], times: Sequenc
         "field": "day",
         "type": "ordinal",
         "scale": {"domain": columns},
-        "axis": {**axis, "orient": "top", "labelFontSize": 10, "labelExpr": said.labels(columns, days)},
+        "axis": {
+            **axis,
+            "orient": "top",
+            "labelFontSize": 10,
+            "labelPadding": 16,  # the first of two lines stands where a single one would
+            "labelExpr": said.labels(columns, days),
+        },
     }
     every = lines[:: 2 if len(lines) > 16 else 1]
     wide = room(times)

@@ -60,7 +60,7 @@ def plot(entry: Entry, plotter: Plotter, times: Sequence[str] = ()) -> Chart:
 def made(entry: Entry, period: str = "", svg: str = "", **more: Any) -> Chart:
     """Return a chart with the title and note of its entry."""
     note = words(entry.note) if entry.note else None
-    facts: dict[str, Any] = {"legend": (), "table": None} | more
+    facts: dict[str, Any] = {"legend": (), "table": None, "kind": entry.chart} | more
     return Chart(words(entry.title), period, note, svg, **facts)
 
 
