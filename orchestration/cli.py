@@ -2,7 +2,8 @@
 
 Commands are declared here and done elsewhere.
 
-Nothing slow is imported until a command needs it. Exit codes: 0 done, 1 the night failed, 2 wrong usage.
+Nothing slow is imported until a command needs it.
+Exit codes: 0 done, 1 the refresh failed or a check found something, 2 wrong usage.
 """
 
 from datetime import UTC, datetime
@@ -64,10 +65,28 @@ def refresh(
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild everything from the raw rows.")] = False,
 ) -> None:
     """Load what was delivered, build and check the marts, and publish them if everything passed."""
+    from orchestration.cli_preflight import look_first
+
+    settings = settings_or_exit()
+    if code := look_first(settings):
+        raise typer.Exit(code)
     from orchestration.cli_refresh import run_refresh
 
     instant = None if as_of is None else (as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of)
-    raise typer.Exit(run_refresh(settings_or_exit(), instant, parameters, full_refresh))
+    raise typer.Exit(run_refresh(settings, instant, parameters, full_refresh))
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files or folders; the end of a path tells the extract. Default: the landing folder."),
+    ] = None,
+) -> None:
+    """Say what files would become: rows loaded, rows rejected and why. Nothing is loaded or written."""
+    from orchestration.cli_check import run_check
+
+    raise typer.Exit(run_check(settings_or_exit(), files or []))
 
 
 @app.command()

@@ -1,94 +1,21 @@
 """``contact-center refresh``: run the nightly job in this process, show how far it is, and tell what it did."""
 
 import logging
-import sys
 import warnings
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from orchestration.cli_progress import progress_of
 from orchestration.cli_text import by_folder, bytes_of, figures_table, plural, seconds_of, wide_console
 from orchestration.night import Night, RefreshOutcome, dbt_paths
 from orchestration.publish.gate import ExpectationOutcome
 from orchestration.settings import Settings
 from orchestration.stages import NightFailedError, RefreshRunningError
 from orchestration.transform.project import ParameterError, default_parameters, read_parameters
-
-TITLES = {
-    "prepare": "reading the project",
-    "load": "loading files",
-    "incoming": "checking extracts",
-    "dbt": "building models",
-    "audit": "checking the release",
-    "publish": "publishing",
-    "postgres": "copying to PostgreSQL",
-    "boards": "drawing boards",
-}
-
-
-class PlainProgress:
-    """One log line per stage, for pipes and log files."""
-
-    def __enter__(self) -> Self:
-        """Need nothing."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave nothing behind."""
-
-    def stage(self, name: str) -> None:
-        """Log that a stage begins."""
-        typer.echo(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {name}: {TITLES.get(name, name)}")
-
-    def step(self, done: int, total: int, what: str) -> None:
-        """Log what is built anew, and every file that was not simply loaded."""
-        if total == 0 and (done == 0 or not what.endswith(" loaded")):
-            typer.echo(f"  {what}")
-
-
-class BarProgress:
-    """One line that moves, for a terminal."""
-
-    def __init__(self, console: Console) -> None:
-        self.bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description:<22}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[what]}"),
-            console=console,
-        )
-        self.task: TaskID | None = None
-
-    def __enter__(self) -> Self:
-        """Start drawing."""
-        self.bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop drawing."""
-        self.bar.stop()
-
-    def stage(self, name: str) -> None:
-        """Finish the line of the last stage and begin one."""
-        if self.task is not None:
-            total = self.bar.tasks[self.task].total
-            done = self.bar.tasks[self.task].completed
-            self.bar.update(self.task, total=total or done or 1, completed=total or done or 1, what="")
-        self.task = self.bar.add_task(TITLES.get(name, name), total=None, what="")
-
-    def step(self, done: int, total: int, what: str) -> None:
-        """Move the line of this stage."""
-        if self.task is not None:
-            self.bar.update(self.task, completed=done, total=total or None, what=what[:60])
 
 
 def run_refresh(settings: Settings, as_of: datetime | None, parameters: Path | None, full_refresh: bool) -> int:
@@ -99,7 +26,7 @@ def run_refresh(settings: Settings, as_of: datetime | None, parameters: Path | N
     except ParameterError as error:
         typer.echo(f"--parameters: {error}", err=True)
         return 2
-    progress = BarProgress(console) if sys.stdout.isatty() else PlainProgress()
+    progress = progress_of()
     night = Night(settings, as_of=as_of, parameters=overrides, full_refresh=full_refresh, progress=progress)
     try:
         with night, progress:
@@ -122,13 +49,15 @@ def run_job(night: Night) -> str:
     except NightFailedError:
         return ""
     from orchestration.assets.assemble import JOB, build_definitions
-    from orchestration.assets.instance import dagster_instance
+    from orchestration.assets.instance import dagster_instance, free_slots
+    from orchestration.assets.night import POOL
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         job = build_definitions(night.settings, night.manifest, night.project_dir).resolve_job_def(JOB)
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         with dagster_instance(night.settings) as instance:
+            free_slots(instance, POOL, night.run_id)
             result = job.execute_in_process(
                 instance=instance,
                 run_id=night.run_id,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.cli_text import age_of, by_folder, plural, seconds_of, wide_console
-from orchestration.ingest.books import utc_now
+from orchestration.ingest.books import newest_deliveries, utc_now
 from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.discover import discover
 from orchestration.night import dbt_paths
@@ -48,11 +48,6 @@ _REJECTED = """
     limit ?
 """
 _REFUSED = "select path, reason from meta.loaded_file where status = 'refused' order by loaded_at desc limit ?"
-_DELIVERED = """
-    select path, size_bytes, modified_ns
-    from meta.delivery
-    qualify row_number() over (partition by path order by delivery_id desc) = 1
-"""
 
 
 def show_status(settings: Settings, runs: int) -> None:
@@ -67,7 +62,7 @@ def show_status(settings: Settings, runs: int) -> None:
     try:
         with duckdb.connect(str(settings.warehouse), read_only=True) as con:
             _books(console, con, runs)
-            delivered = {(path, size, modified) for path, size, modified in con.execute(_DELIVERED).fetchall()}
+            delivered = newest_deliveries(con)
     except duckdb.IOException:
         console.print("a refresh is running: the books can be read when it has finished", style="yellow")
         return

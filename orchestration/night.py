@@ -7,9 +7,8 @@ publication as it was; the next refresh takes in everything delivered since the 
 import contextlib
 import fcntl
 import os
-import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +16,7 @@ from typing import Any, Self
 
 import duckdb
 
-from orchestration.boards.declare import BoardError
-from orchestration.boards.site import Site, build_site, has_boards
+from orchestration.boards.site import Site, has_boards
 from orchestration.ingest import books
 from orchestration.ingest.declarations import ExtractDeclaration, load_declarations
 from orchestration.ingest.erase import erase_delivered
@@ -39,6 +37,7 @@ from orchestration.publish.records import next_release_id
 from orchestration.publish.release import Release, publish
 from orchestration.publish.replace import recover
 from orchestration.seal import is_broken, seal, unseal
+from orchestration.served import copy_release, draw_release
 from orchestration.session import open_warehouse
 from orchestration.settings import Settings
 from orchestration.stages import (
@@ -52,6 +51,7 @@ from orchestration.stages import (
     local_date,
 )
 from orchestration.transform.builds import BuildPlan, build_refusals, distrust, plan_builds, write_plan
+from orchestration.transform.command import selectors
 from orchestration.transform.fingerprints import fingerprints, is_same_code
 from orchestration.transform.project import (
     DbtPaths,
@@ -64,8 +64,18 @@ from orchestration.transform.project import (
 )
 from orchestration.transform.results import read_results
 from orchestration.transform.runner import BuildResult, current_manifest, run_build
-from orchestration.validate.borders import Promise, check_incoming, check_outgoing, incoming_suites, outgoing_suites
+from orchestration.validate.borders import (
+    Promise,
+    check_incoming,
+    check_outgoing,
+    counted,
+    incoming_suites,
+    narrowed,
+    outgoing_suites,
+)
 from orchestration.validate.records import read_outcomes, record_outcomes
+
+NOTHING_PARTIAL = "only what one refresh has built as a whole is published: start nightly_refresh, without a selection"
 
 
 def dbt_paths(settings: Settings, project_dir: Path | None = None) -> DbtPaths:
@@ -78,6 +88,8 @@ class Night:
     """One refresh of one home. Use as a context manager: it holds the home's lock while it is open.
 
     ``as_of`` is naive UTC; None means the latest midnight of the operator. ``parameters`` overrides defaults.
+    ``is_part``: only some of the assets are made, so nothing is published, and the next refresh begins behind the last
+    complete one as if this had not been.
     """
 
     settings: Settings
@@ -87,6 +99,7 @@ class Night:
     run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     progress: Progress = field(default_factory=Silent)
     project_dir: Path | None = None
+    is_part: bool = False
 
     refresh_id: int = field(default=0, init=False)
     plan: BuildPlan | None = field(default=None, init=False)
@@ -118,8 +131,10 @@ class Night:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Seal the warehouse and release the lock; a refresh that nobody finished is closed as failed."""
-        if self.refresh_id and not self.release and not self.failure:
+        """Seal the warehouse and release the lock; a refresh that nobody finished is closed as a part, or as failed."""
+        if self.refresh_id and self.is_part and not self.failure:
+            self._close("partial")
+        elif self.refresh_id and not self.release and not self.failure:
             self.fail(NightFailedError(next(reversed(self.stage_seconds), STAGES[0]), ["stopped before it was done"]))
         if self.refresh_id:
             seal(self.settings.warehouse)
@@ -210,19 +225,20 @@ class Night:
         """Folder of the suites."""
         return self.paths.project / "expectations"
 
-    def load(self) -> LoadReport:
-        """Load what was delivered; a refused file stops nothing else."""
+    def load(self, only: Collection[str] | None = None) -> LoadReport:
+        """Load what was delivered, all or some extracts (``<system>__<entity>``); a refused file stops nothing else."""
         with Stage(self, "load"), self.connect() as con:
             self.declarations = load_declarations(self.manifest)
+            wanted = [each for each in self.declarations if only is None or each.identifier in only]
             ensure_raw_tables(con, self.declarations)
             done = 0
 
-            def on_file(file: FileOutcome) -> None:
+            def on_file(file: FileOutcome, total: int) -> None:
                 nonlocal done
                 done += 1
-                self.progress.step(done, 0, f"{file.path} {file.status}")
+                self.progress.step(done, total, f"{file.path} {file.status}")
 
-            self.loaded = load_landing(con, self.settings.landing, self.declarations, self.refresh_id, on_file)
+            self.loaded = load_landing(con, self.settings.landing, wanted, self.refresh_id, on_file)
             erase_delivered(con, self.declarations, self.refresh_id)
             load_public_holidays(con, self.as_of_instant, self.refresh_id)
             ever = con.execute("select count(*) from meta.loaded_file where status = 'loaded'").fetchall()
@@ -230,19 +246,23 @@ class Night:
             self._refuse("load", [nothing] if ever == [(0,)] else [])
         return self.loaded
 
-    def check_incoming(self) -> list[ExpectationOutcome]:
-        """Check tonight's rows; a critical failure ends the night before dbt."""
+    def check_incoming(self, only: Collection[str] | None = None) -> list[ExpectationOutcome]:
+        """Check the new rows, or only some subjects (``<suite>__<subject>``); a critical failure ends the refresh."""
         with Stage(self, "incoming"), self.connect() as con:
-            suites = incoming_suites(self.expectations, self.declarations)
+            suites = narrowed(incoming_suites(self.expectations, self.declarations), only)
             self.promised.add(suites)
             currency = str(self.parameter_values["reporting_currency"])
-            self.incoming = list(check_incoming(con, suites, self.declarations, self.as_of_instant, currency))
+            outcomes = check_incoming(con, suites, self.declarations, self.as_of_instant, currency)
+            self.incoming = counted(outcomes, suites, self.progress.step)
             record_outcomes(con, self.refresh_id, "incoming", self.incoming)
             self._refuse("incoming", [expectation_refusal(o, self.as_of_instant.date()) for o in self.incoming])
         return self.incoming
 
-    def transform(self) -> BuildResult:
-        """Run dbt once. A failing node ends the night after everything that does not need it has run."""
+    def transform(self, only: Collection[str] | None = None) -> BuildResult:
+        """Run dbt once, on everything or only some nodes (unique ids).
+
+        A failing node ends the refresh after everything that does not need it has run.
+        """
         with Stage(self, "dbt"):
             self.build = run_build(
                 self.paths,
@@ -251,16 +271,19 @@ class Night:
                 parameters=self.parameters,
                 run_id=self.run_id,
                 progress=self.progress.step,
+                select=None if only is None else selectors(self.manifest, only),
             )
             if not is_same_code(self.manifest, self.build.manifest):
                 with self.connect() as con:
                     distrust(con, self.refresh_id)
                 self._refuse("dbt", ["the project's code was changed while the refresh ran: run it again"])
-            self._refuse("dbt", self._node_refusals(self.build))
+            self._refuse("dbt", self._node_refusals(self.build, only))
         return self.build
 
-    def _node_refusals(self, build: BuildResult) -> list[str]:
-        nodes = expected_nodes(build.manifest)
+    def _node_refusals(self, build: BuildResult, only: Collection[str] | None) -> list[str]:
+        nodes = {
+            node: allowed for node, allowed in expected_nodes(build.manifest).items() if only is None or node in only
+        }
         return node_refusals(nodes=nodes, results=build.results, today=self.as_of_instant.date())
 
     def _refuse(self, stage: str, reasons: list[str]) -> None:
@@ -270,8 +293,8 @@ class Night:
 
     def audit(self) -> Candidate:
         """Write the release candidate, check it, and compare all evidence with what was expected."""
-        if self.build is None:
-            raise NightFailedError("audit", ["dbt has not run in this refresh"])
+        if self.build is None or self.is_part:
+            raise NightFailedError("audit", [NOTHING_PARTIAL])
         published = self.settings.published
         with Stage(self, "audit"):
             published.mkdir(parents=True, exist_ok=True)
@@ -282,10 +305,11 @@ class Night:
             self._refuse("audit", [] if models else ["no model is marked as published"])
             with contextlib.ExitStack() as on_failure:
                 on_failure.callback(discard, published)
-                candidate = write_candidate(self.settings.warehouse, published, release_id, models)
+                candidate = write_candidate(self.settings.warehouse, published, release_id, models, self.progress.step)
                 suites = outgoing_suites(self.expectations)
                 self.promised.add(suites)
-                self.outgoing = list(check_outgoing(candidate, published, suites, self.as_of_instant))
+                outcomes = check_outgoing(candidate, published, suites, self.as_of_instant)
+                self.outgoing = counted(outcomes, suites, self.progress.step)
                 self._refuse("audit", self._gate(self.build))
                 on_failure.pop_all()
         self.candidate = candidate
@@ -326,34 +350,19 @@ class Night:
                 local_date(self.as_of_instant, self.settings.time_zone),
                 self.paths,
             )
-        if self.settings.postgres_url.get_secret_value():
-            self._copy_to_postgres()
+        copy_release(self)
         self._close()
         return self.release
 
-    def _close(self) -> None:
+    def _close(self, status: str = "complete") -> None:
         with self.connect() as con:
             books.finish_refresh(
                 con,
                 self.refresh_id,
-                "complete",
+                status,
                 message="; ".join(self.problems) or None,
                 stage_seconds=self.stage_seconds,
             )
-
-    def _copy_to_postgres(self) -> None:
-        """Copy the release to PostgreSQL. A failure is a problem of the night, and undoes nothing."""
-        from orchestration.publish.postgres import PostgresError, copy_to_postgres
-
-        settings = self.settings
-        started = time.monotonic()
-        self.progress.stage("postgres")
-        self.note_stage("postgres")
-        try:
-            copy_to_postgres(settings.published, settings.postgres_url.get_secret_value(), settings.postgres_reader)
-        except PostgresError as error:
-            self.problems.append(f"PostgreSQL serves what it served before: {error}")
-        self.stage_seconds["postgres"] = round(time.monotonic() - started, 2)
 
     @property
     def has_boards(self) -> bool:
@@ -367,16 +376,7 @@ class Night:
         """
         if self.release is None or not self.has_boards:
             return None
-        started = time.monotonic()
-        self.progress.stage("boards")
-        self.note_stage("boards")
-        before = local_date(self.as_of_instant, self.settings.time_zone)
-        try:
-            languages = self.settings.board_languages
-            self.site = build_site(self.settings.published, self.paths.project, before, languages, self.progress.step)
-        except (BoardError, duckdb.Error, OSError, ValueError) as error:
-            self.problems.append(f"the boards FAILED and stay as they were before: {' '.join(str(error).split())}")
-        self.stage_seconds["boards"] = round(time.monotonic() - started, 2)
+        draw_release(self)
         self._close()
         return self.site
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv import find_dotenv, load_dotenv
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -100,5 +101,10 @@ class Settings(BaseSettings):
 
 @cache
 def get_settings() -> Settings:
-    """Return the settings of this process, resolved from the environment once."""
+    """Return the settings of this process, resolved from the environment once.
+
+    Like dbt, MetricFlow and Dagster, this reads ``.env`` of the current folder, or of the next one above that has one;
+    what the environment sets already wins.
+    """
+    load_dotenv(find_dotenv(usecwd=True), override=False)
     return Settings()

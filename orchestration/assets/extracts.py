@@ -38,13 +38,23 @@ def build_extracts(manifest: Manifest, expectations: Path) -> dg.AssetsDefinitio
         for declaration in declarations
     ]
 
-    @dg.multi_asset(name="extracts", specs=specs, check_specs=checks, required_resource_keys={"night"}, pool=POOL)
+    @dg.multi_asset(
+        name="extracts",
+        specs=specs,
+        check_specs=checks,
+        required_resource_keys={"night"},
+        pool=POOL,
+        can_subset=True,
+    )
     def extracts(context: dg.AssetExecutionContext) -> Iterator[Event]:
         night: Night = context.resources.night
+        asked = [check for check in checks if check.key in context.selected_asset_check_keys]
+        chosen = [name for name, key in keys.items() if key in context.selected_asset_keys]
+        night.is_part |= len(chosen) < len(keys) or len(asked) < len(checks)
         try:
             if not night.refresh_id:
                 night.begin()
-            report = night.load()
+            report = night.load(chosen)
         except NightFailedError as error:
             raise failed(error) from error
         for counts in report.extracts:
@@ -53,10 +63,10 @@ def build_extracts(manifest: Manifest, expectations: Path) -> dg.AssetsDefinitio
             context.log.error(f"{file.path} refused: {file.reason}")
         stopped: NightFailedError | None = None
         try:
-            night.check_incoming()
+            night.check_incoming([check.name for check in asked])
         except NightFailedError as error:
             stopped = error
-        yield from check_results(checks, night.incoming)
+        yield from check_results(asked, night.incoming)
         if stopped:
             raise failed(stopped) from stopped
 

@@ -58,6 +58,18 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+def free_slots(instance: dg.DagsterInstance, pool: str, run_id: str) -> None:
+    """Free the pool's slots that other runs hold, for a run that holds the home's lock: nobody else can be at work.
+
+    A slot outlives the process of its run when that is killed, and Dagster would wait for it for ever.
+    """
+    storage = instance.event_log_storage
+    if pool in storage.get_concurrency_keys():
+        info = storage.get_concurrency_info(pool)
+        for other in (info.active_run_ids | info.pending_run_ids) - {run_id}:
+            storage.free_concurrency_slots_for_run(other)
+
+
 def _synchronise_per_checkpoint(connection: object, _: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.execute("pragma synchronous = normal")

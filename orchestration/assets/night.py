@@ -1,11 +1,14 @@
 """The night as a Dagster resource, and how its failures and checks are told to Dagster."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from logging import Logger
 from typing import Any
 
 import dagster as dg
 
+from orchestration.assets.instance import free_slots
 from orchestration.night import Night
 from orchestration.publish.gate import ExpectationOutcome
 from orchestration.settings import get_settings
@@ -17,6 +20,12 @@ Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
 POOL = "warehouse"
 """Concurrency pool of everything that writes the warehouse; its limit of one is in ``dagster.yaml``."""
+
+PUBLICATION = dg.AssetKey(["published", "kpi"])
+SITE = dg.AssetKey(["published", "site"])
+
+QUIET_SECONDS = 5.0
+"""At most this often a run that Dagster started says how far a stage is."""
 
 CONFIG = {
     "as_of": dg.Field(dg.Noneable(str), default_value=None, description="ISO 8601 instant in UTC; default midnight."),
@@ -35,10 +44,42 @@ def night_resource(context: dg.InitResourceContext) -> Iterator[Night]:
         parameters=config["parameters"],
         full_refresh=config["full_refresh"],
     )
-    if context.run_id:
-        night.run_id = context.run_id
+    if context.log is not None:
+        night.progress = LoggedProgress(context.log)
+    run = context.dagster_run
+    if run is not None:
+        night.run_id = run.run_id
+        night.is_part = bool(run.asset_selection) and PUBLICATION not in (run.asset_selection or ())
     with night:
+        if context.instance is not None:
+            free_slots(context.instance, POOL, night.run_id)
         yield night
+
+
+class LoggedProgress:
+    """Progress as lines of the run's log, which Dagster shows while the run goes on."""
+
+    def __init__(self, log: Logger) -> None:
+        self.log = log
+        self.name = ""
+        self.said = 0.0
+
+    def stage(self, name: str) -> None:
+        """Tell that a stage begins."""
+        self.name, self.said = name, 0.0
+        self.log.info(f"{name} begins")
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Tell how far the stage is: at its first piece, at its last, and now and then between."""
+        if time.monotonic() - self.said < QUIET_SECONDS and done != total:
+            return
+        self.said = time.monotonic()
+        self.log.info(f"{self.name}: {done} of {total}, {what}" if total else f"{self.name}: {done}, {what}")
+
+
+def failed_run(run: dg.DagsterRun) -> str | None:
+    """Return the run that this one repeats from where it failed; None for a run that begins by itself."""
+    return run.parent_run_id
 
 
 def failed(error: NightFailedError) -> dg.Failure:

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.assets.night import POOL, Event, check_results, check_specs, failed
+from orchestration.assets.night import POOL, PUBLICATION, Event, check_results, check_specs, failed, failed_run
 from orchestration.assets.translator import OWNER, WarehouseTranslator
 from orchestration.night import Night
 from orchestration.publish.release import Release
+from orchestration.resume import publish_again
 from orchestration.stages import NightFailedError
 from orchestration.transform.project import Manifest, published_models
 from orchestration.validate.borders import outgoing_suites
 
-KEY = dg.AssetKey(["published", "kpi"])
+KEY = PUBLICATION
 
 
 def build_publication(manifest: Manifest, expectations: Path) -> dg.AssetsDefinition:
@@ -42,7 +43,10 @@ def build_publication(manifest: Manifest, expectations: Path) -> dg.AssetsDefini
     def publication(context: dg.AssetExecutionContext) -> Iterator[Event]:
         night: Night = context.resources.night
         stopped: NightFailedError | None = None
+        before = failed_run(context.run)
         try:
+            if before and not night.refresh_id:
+                publish_again(night, before)
             night.audit()
         except NightFailedError as error:
             stopped = error

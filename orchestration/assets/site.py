@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from orchestration.assets.night import POOL, Event
-from orchestration.assets.publication import KEY as PUBLICATION
+from orchestration.assets.night import POOL, PUBLICATION, SITE, Event
 from orchestration.assets.translator import OWNER
+from orchestration.boards.site import Site, redraw
 from orchestration.night import Night
 
-KEY = dg.AssetKey(["published", "site"])
+KEY = SITE
 
 
 def build_site_asset() -> dg.AssetsDefinition:
@@ -30,17 +30,25 @@ def build_site_asset() -> dg.AssetsDefinition:
     )
     def site(context: dg.AssetExecutionContext) -> Event:
         night: Night = context.resources.night
+        if night.release is None:  # this run publishes nothing: what is in place is drawn again
+            settings = night.settings
+            drawn_again = redraw(settings.published, night.paths.project, settings.time_zone, settings.board_languages)
+            return _described(drawn_again)
         drawn = night.draw_boards()
         if drawn is None or night.problems:
             raise dg.Failure(description="; ".join(night.problems) or "nothing was published", allow_retries=False)
-        return dg.MaterializeResult(
-            asset_key=KEY,
-            metadata={
-                "index": dg.MetadataValue.path(drawn.index),
-                "boards": dg.MetadataValue.int(drawn.boards),
-                "release": dg.MetadataValue.int(drawn.release_id),
-                "seconds": dg.MetadataValue.float(round(drawn.seconds, 2)),
-            },
-        )
+        return _described(drawn)
 
     return site
+
+
+def _described(drawn: Site) -> Event:
+    return dg.MaterializeResult(
+        asset_key=KEY,
+        metadata={
+            "index": dg.MetadataValue.path(drawn.index),
+            "boards": dg.MetadataValue.int(drawn.boards),
+            "release": dg.MetadataValue.int(drawn.release_id),
+            "seconds": dg.MetadataValue.float(round(drawn.seconds, 2)),
+        },
+    )

@@ -3,12 +3,13 @@
 A board that cannot be drawn leaves the site as it was, and the publication in any case.
 """
 
+import json
 import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from orchestration.boards.blocks import Writer
@@ -20,6 +21,9 @@ from orchestration.boards.page import KPIS_PAGE, kpis_page, page
 from orchestration.boards.plots import Plotter, colors_of
 from orchestration.boards.poster import can_write, poster
 from orchestration.boards.publication import Publication
+from orchestration.ingest.books import as_utc
+from orchestration.publish.candidate import DESCRIPTION
+from orchestration.stages import local_date
 
 SITE = "site"
 INDEX = "index.html"
@@ -79,6 +83,15 @@ def build_site(
 def unwritten(languages: Sequence[str]) -> tuple[str, ...]:
     """Return the languages whose letters no font of this machine has; they get pages, but neither PDF nor PNG."""
     return tuple(code for code in languages if not can_write(code))
+
+
+def redraw(published: Path, project_dir: Path, time_zone: str, languages: Sequence[str]) -> Site:
+    """Draw all boards again, as of the publication in place. Raises what ``build_site`` raises."""
+    description = published / DESCRIPTION
+    if not description.is_file():
+        raise FileNotFoundError(f"nothing is published in {published}: run `contact-center refresh` first")
+    as_of = as_utc(datetime.fromisoformat(json.loads(description.read_text())["as_of"]))
+    return build_site(published, project_dir, local_date(as_of, time_zone), languages)
 
 
 def draw_boards(

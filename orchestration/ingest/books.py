@@ -134,6 +134,15 @@ def start_refresh(
     return refresh_id
 
 
+def reopen_refresh(con: duckdb.DuckDBPyConnection, refresh_id: int, run_id: str) -> None:
+    """Let another run continue a refresh that failed."""
+    con.execute(
+        "update meta.refresh set status = 'running', run_id = ?, message = null, finished_at = null"
+        " where refresh_id = ?",
+        [run_id, refresh_id],
+    )
+
+
 def set_stage(con: duckdb.DuckDBPyConnection, refresh_id: int, stage: str) -> None:
     """Note which stage a running refresh is in."""
     con.execute("update meta.refresh set stage = ? where refresh_id = ?", [stage, refresh_id])
@@ -148,13 +157,13 @@ def finish_refresh(
     stage_seconds: Mapping[str, float] | None = None,
     finished_at: datetime | None = None,
 ) -> None:
-    """Close a refresh as ``complete`` or ``failed``.
+    """Close a refresh as ``complete``, ``failed`` or ``partial`` (it was asked for some tables only, and made them).
 
-    A complete refresh records the newest delivery it saw, so that the next one starts behind it; a failed one records
-    none, so that its files stay new. Raises ``ValueError`` on another status or an unknown refresh.
+    A complete refresh records the newest delivery it saw, so that the next one starts behind it; the others record
+    none, so that their files stay new. Raises ``ValueError`` on another status or an unknown refresh.
     """
-    if status not in ("complete", "failed"):
-        raise ValueError(f"a refresh ends complete or failed, not {status!r}")
+    if status not in ("complete", "failed", "partial"):
+        raise ValueError(f"a refresh ends complete, failed or partial, not {status!r}")
     through: int | None = None
     if status == "complete":
         through = _scalar(con, "select coalesce(max(delivery_id), 0) from meta.delivery")
@@ -188,6 +197,18 @@ def delivered_through(con: duckdb.DuckDBPyConnection) -> int:
     """Return the newest delivery that the last complete refresh has seen; 0 before the first."""
     complete = last_complete(con)
     return 0 if complete is None else complete.delivered_through or 0
+
+
+def newest_deliveries(con: duckdb.DuckDBPyConnection) -> set[tuple[str, int, int]]:
+    """Return path, size in bytes and time (ns) of what was last seen at every path: a file like this is not new."""
+    found = con.execute(
+        """
+        select path, size_bytes, modified_ns
+        from meta.delivery
+        qualify row_number() over (partition by path order by delivery_id desc) = 1
+        """
+    ).fetchall()
+    return {(path, size, modified) for path, size, modified in found}
 
 
 def _refresh(con: duckdb.DuckDBPyConnection, where: str) -> Refresh | None:

@@ -71,14 +71,15 @@ def load_landing(
     landing: Path,
     declarations: Sequence[ExtractDeclaration],
     refresh_id: int,
-    progress: Callable[[FileOutcome], None] | None = None,
+    progress: Callable[[FileOutcome, int], None] | None = None,
     small_bytes: int = SMALL_BYTES,
 ) -> LoadReport:
     """Load every new file below ``landing``, in the order of their paths.
 
     The books and the raw tables must exist (``create_books``, ``ensure_raw_tables``). ``progress`` is called after
-    each new file. ``small_bytes`` is the size up to which files are read in memory. Raises ``DeclarationError`` when
-    a path matches two declarations; an interruption leaves nothing of the file it hit.
+    each file that may be new, with how many of these there are. ``small_bytes`` is the size up to which files are read
+    in memory. Raises ``DeclarationError`` when a path matches two declarations; an interruption leaves nothing of the
+    file it hit.
     """
     settle(con)
     found = discover(landing, declarations)
@@ -92,7 +93,7 @@ def load_landing(
             if outcome is not None:
                 outcomes.append(outcome)
                 if progress is not None:
-                    progress(outcome)
+                    progress(outcome, len(changed))
     loader.close()
     return LoadReport(
         extracts=tuple(_summary(declaration, outcomes) for declaration in declarations),

@@ -39,7 +39,7 @@ def read_csv(content: Content, declaration: ExtractDeclaration, bulk: bool = Tru
     names, header_lines = _header(content, declaration)
     if names is None:
         return Reading(Shape(tuple(None for _ in declaration.columns)), iter(()))
-    matched = match_header(names, declaration, looks_like(content.head()))
+    matched = match_header(names, declaration, looks_like(content.head()) or _otherwise_delimited(names, declaration))
     shape = Shape(
         tuple(None if position is None else f"c{position}" for position in matched.positions),
         tuple((name, f"c{position}") for name, position in matched.extras),
@@ -53,6 +53,16 @@ def read_csv(content: Content, declaration: ExtractDeclaration, bulk: bool = Tru
     else:
         reading.batches = _careful(content, declaration, len(names), header_lines)
     return reading
+
+
+def _otherwise_delimited(names: Sequence[str], declaration: ExtractDeclaration) -> str | None:
+    """Say by what a header is separated that one declared delimiter leaves in one piece."""
+    declared = {column.source.strip().lower() for column in declaration.columns}
+    for delimiter in ",;\t|":
+        found = {name.strip().strip('"').lower() for name in delimiter.join(names).split(delimiter)}
+        if delimiter != declaration.delimiter and len(found & declared) > 1:
+            return f"text separated by {delimiter!r}, but {declaration.delimiter!r} is declared"
+    return None
 
 
 def _parser(lines: Iterator[str], declaration: ExtractDeclaration) -> Iterator[list[str]]:

@@ -7,7 +7,7 @@ it in place (``replace``).
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,10 +67,15 @@ def discard(published: Path) -> None:
 
 
 def write_candidate(
-    warehouse: Path, published: Path, release_id: int, models: Mapping[str, Mapping[str, Any]]
+    warehouse: Path,
+    published: Path,
+    release_id: int,
+    models: Mapping[str, Mapping[str, Any]],
+    step: Callable[[int, int, str], None] = lambda *_: None,
 ) -> Candidate:
     """Copy the models (manifest nodes by name) out of the warehouse into a new candidate.
 
+    ``step`` is told how many of how many tables are written, and which came last.
     It starts from a copy of the publication in place, if there is one, so that a table that names its parts
     (``config.meta.published_in_parts``) costs what changed and not what it holds.
     Views have no Parquet file: they come after the tables that they read.
@@ -91,11 +96,14 @@ def write_candidate(
         _drop_retired(con, {name for name, node in models.items() if not is_view(node)})
         place = Published(folder / PARQUET, published / PARQUET)
         views = [node for node in models.values() if is_view(node)]
-        written = [write_table(con, place, node) for node in models.values() if not is_view(node)]
-        tables = (*written, *(write_view(con, node) for node in views))
+        tables = []
+        for node in [node for node in models.values() if not is_view(node)]:
+            tables.append(write_table(con, place, node))
+            step(len(tables), len(models), str(node["name"]))
+        tables += [write_view(con, node) for node in views]
         con.execute("use memory")
         con.execute("detach kpi")
-    return Candidate(release_id, folder, tables)
+    return Candidate(release_id, folder, tuple(tables))
 
 
 def _worth_carrying(database: Path) -> bool:

@@ -168,6 +168,15 @@ def distrust(con: duckdb.DuckDBPyConnection, refresh_id: int) -> None:
     con.execute("update meta.model_build set fingerprint = 'unknown' where refresh_id = ?", [refresh_id])
 
 
+def read_plan(con: duckdb.DuckDBPyConnection, refresh_id: int) -> BuildPlan:
+    """Return the plan of the newest refresh as it was written; without its reason."""
+    rows = con.execute(
+        "select model, fingerprint, is_rebuilt from meta.planned_model where refresh_id = ?", [refresh_id]
+    ).fetchall()
+    anew = frozenset(model for model, _, is_rebuilt in rows if is_rebuilt)
+    return BuildPlan({model: fingerprint for model, fingerprint, _ in rows}, anew, "")
+
+
 def build_refusals(con: duckdb.DuckDBPyConnection, manifest: Manifest, plan: BuildPlan, refresh_id: int) -> list[str]:
     """Return every model whose table this refresh did not write with the planned code and parameters."""
     rows = con.execute(

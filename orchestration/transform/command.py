@@ -1,10 +1,10 @@
 """The dbt command line as data: pure functions, tested without dbt."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from orchestration.transform.project import DbtPaths
+from orchestration.transform.project import DbtPaths, Manifest
 
 TARGET = "warehouse"
 """Target of a refresh. The project's default is ``dev``, where people work by hand."""
@@ -40,15 +40,26 @@ def parse_arguments(paths: DbtPaths) -> list[str]:
     return ["parse", *common_arguments(paths)]
 
 
+def selectors(manifest: Manifest, nodes: Collection[str]) -> list[str]:
+    """Return how the given nodes (unique ids), and no others, are named to dbt's ``--select``."""
+    return [f"fqn:{'.'.join(manifest['nodes'][unique_id]['fqn'])}" for unique_id in sorted(nodes)]
+
+
 def build_arguments(
-    paths: DbtPaths, *, full_refresh: bool = False, parameters: Mapping[str, Any] | None = None
+    paths: DbtPaths,
+    *,
+    full_refresh: bool = False,
+    parameters: Mapping[str, Any] | None = None,
+    select: Collection[str] | None = None,
 ) -> list[str]:
-    """Return the one call of a night: every model, seed, snapshot and data test.
+    """Return the one dbt call of a refresh: every model, seed, snapshot and data test, or only what ``select`` names.
 
     Unit tests guard changes of the code, not of the data: they run with the project's own tests, not every night.
     Variables are passed only when parameters are overridden, because changed variables void the parse cache.
     """
     arguments = ["build", *common_arguments(paths), "--exclude-resource-type", "unit_test"]
+    if select is not None:
+        arguments += ["--indirect-selection", "empty", "--select", *select]
     if full_refresh:
         arguments.append("--full-refresh")
     if parameters:

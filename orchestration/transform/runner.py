@@ -6,7 +6,7 @@ dbt is imported only when it runs, because the import costs two seconds.
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,14 +105,15 @@ def run_build(
     parameters: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     run_id: str = "",
+    select: Collection[str] | None = None,
 ) -> BuildResult:
-    """Build everything once, for the refresh of ``run_id``, and return what happened, node by node.
+    """Build everything once, or what ``select`` names to dbt, for the refresh of ``run_id``; return what happened.
 
     Failing models and tests are results, not exceptions: the publish gate judges them.
     Raises ``DbtError`` when dbt stopped before it could run any node.
     """
     paths.run_results.unlink(missing_ok=True)
-    arguments = command.build_arguments(paths, full_refresh=full_refresh, parameters=parameters)
+    arguments = command.build_arguments(paths, full_refresh=full_refresh, parameters=parameters, select=select)
     callbacks = [_progress_callback(progress)] if progress else []
     outcome = _invoke(arguments, home, callbacks, run_id)
     if not paths.run_results.is_file():

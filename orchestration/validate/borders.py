@@ -4,8 +4,8 @@ Incoming frames are read from the warehouse, tonight's files only; outgoing fram
 the publication in place beside it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -42,6 +42,29 @@ class Promise:
 def incoming_suites(folder: Path, declarations: Sequence[ExtractDeclaration]) -> tuple[Suite, ...]:
     """Return the derived suite and the written ones of the incoming border."""
     return (declared_suite(declarations), *load_suites(folder, "incoming"))
+
+
+def narrowed(suites: Sequence[Suite], only: Collection[str] | None) -> tuple[Suite, ...]:
+    """Return the suites with no other subjects than ``only`` names as ``<suite>__<subject>``; None is all of them."""
+    if only is None:
+        return tuple(suites)
+    kept = (
+        replace(suite, subjects=tuple(s for s in suite.subjects if f"{suite.name}__{s.name}" in only))
+        for suite in suites
+    )
+    return tuple(suite for suite in kept if suite.subjects)
+
+
+def counted(
+    outcomes: Iterable[ExpectationOutcome], suites: Sequence[Suite], step: Callable[[int, int, str], None]
+) -> list[ExpectationOutcome]:
+    """Collect the outcomes of suites; ``step`` is told how many of all are there, and which came last."""
+    total = sum(len(suite.promises()) for suite in suites)
+    found: list[ExpectationOutcome] = []
+    for outcome in outcomes:
+        found.append(outcome)
+        step(len(found), total, outcome.key)
+    return found
 
 
 def outgoing_suites(folder: Path) -> tuple[Suite, ...]:

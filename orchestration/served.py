@@ -1,0 +1,51 @@
+"""What follows a publication: its copy in PostgreSQL, and the boards. A failure is a problem, and undoes nothing."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from orchestration.boards.declare import BoardError
+from orchestration.boards.site import build_site
+from orchestration.stages import local_date
+
+if TYPE_CHECKING:
+    from orchestration.night import Night
+
+
+def copy_release(night: "Night") -> None:
+    """Copy the release to PostgreSQL, where the settings name one."""
+    from orchestration.publish.postgres import PostgresError, copy_to_postgres
+
+    settings = night.settings
+    url = settings.postgres_url.get_secret_value()
+    if not url:
+        return
+    with _timed(night, "postgres"):
+        try:
+            copy_to_postgres(settings.published, url, settings.postgres_reader)
+        except PostgresError as error:
+            night.problems.append(f"PostgreSQL serves what it served before: {error}")
+
+
+def draw_release(night: "Night") -> None:
+    """Draw the boards from the release in place, where the project has some."""
+    settings = night.settings
+    with _timed(night, "boards"):
+        before = local_date(night.as_of_instant, settings.time_zone)
+        try:
+            languages = settings.board_languages
+            night.site = build_site(settings.published, night.paths.project, before, languages, night.progress.step)
+        except (BoardError, duckdb.Error, OSError, ValueError) as error:
+            night.problems.append(f"the boards FAILED and stay as they were before: {' '.join(str(error).split())}")
+
+
+@contextlib.contextmanager
+def _timed(night: "Night", stage: str) -> Iterator[None]:
+    started = time.monotonic()
+    night.progress.stage(stage)
+    night.note_stage(stage)
+    yield
+    night.stage_seconds[stage] = round(time.monotonic() - started, 2)
