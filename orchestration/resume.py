@@ -4,6 +4,8 @@ The load is not repeated: its files stay loaded, and a refresh takes in all that
 dbt built is trusted only when nothing has been done since.
 """
 
+import duckdb
+
 from orchestration.ingest import books
 from orchestration.ingest.declarations import load_declarations
 from orchestration.night import Night
@@ -65,8 +67,7 @@ def _failed(night: Night, run_id: str) -> books.Refresh:
     """Return the refresh of a failed run, if it is the newest. The home's lock is held, so none is running."""
     last = None
     if night.settings.warehouse.is_file():
-        with night.connect() as con:
-            books.create_books(con)
+        with duckdb.connect(str(night.settings.warehouse), read_only=True) as con:
             last = books.last_refresh(con)
     if last is None or last.run_id != run_id or last.status not in ("failed", "running"):
         why = "is not the newest of this home, or did not fail"
