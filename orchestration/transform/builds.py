@@ -8,14 +8,19 @@ is not trusted is built anew with all that takes its content from it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
 from orchestration.ingest import books
+from orchestration.publish.columns import quoted
 from orchestration.transform.fingerprints import built_nodes, content_parents, with_what_follows
 from orchestration.transform.project import Manifest
 
 FIRST = "no refresh has been completed yet"
+
+RUN = "_run_id"
+"""Column of the tables whose rows say which run wrote them."""
 
 NAMED = 5
 """How many models a reason names."""
@@ -178,14 +183,26 @@ def read_plan(con: duckdb.DuckDBPyConnection, refresh_id: int) -> BuildPlan:
 
 
 def build_refusals(con: duckdb.DuckDBPyConnection, manifest: Manifest, plan: BuildPlan, refresh_id: int) -> list[str]:
-    """Return every model whose table this refresh did not write with the planned code and parameters."""
+    """Return the tables that this refresh did not write as planned, and those with rows of unknown runs."""
     rows = con.execute(
         "select model, list(distinct fingerprint) from meta.model_build where refresh_id = ? group by model",
         [refresh_id],
     ).fetchall()
     written: dict[str, list[str]] = dict(rows)
-    return [
+    unrecorded = [
         f"{model} was not written by this refresh with the code and parameters that it has now"
         for model, node in sorted(built_nodes(manifest).items())
         if node["config"].get("materialized") != "ephemeral" and written.get(model) != [plan.fingerprints[model]]
     ]
+    return unrecorded + [refusal for node in built_nodes(manifest).values() if (refusal := _unknown_rows(con, node))]
+
+
+def _unknown_rows(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> str:
+    """Return a refusal if a table has rows of a run that is in no refresh; its rows name their run in ``_run_id``."""
+    if RUN not in node.get("columns", {}) or node["config"].get("materialized") == "view":
+        return ""
+    table = f"{quoted(node['schema'])}.{quoted(node.get('alias') or node['name'])}"
+    [(count,)] = con.execute(
+        f"select count(*) from {table} where {RUN} is null or {RUN} not in (select run_id from meta.refresh)"
+    ).fetchall()
+    return f"{node['name']} has {count} rows that no refresh wrote" if count else ""

@@ -190,6 +190,18 @@ def test_a_release_needs_every_table_written_by_its_refresh_with_the_code_of_now
     assert len(build_refusals(books, MANIFEST, plan, 2)) == len(READS)
 
 
+def test_a_release_is_refused_for_a_row_that_no_refresh_wrote(
+    refreshes: Refreshes, books: duckdb.DuckDBPyConnection
+) -> None:
+    plan = refreshes.run("complete")
+    kpi = MANIFEST["nodes"]["kpi"] | {"schema": "main", "columns": {"_run_id": {}}}
+    manifest = {"nodes": MANIFEST["nodes"] | {"kpi": kpi}}
+    books.execute("create table kpi as select 'r' as _run_id")
+    assert build_refusals(books, manifest, plan, 1) == []
+    books.execute("insert into kpi values ('by hand'), (null)")
+    assert build_refusals(books, manifest, plan, 1) == ["kpi has 2 rows that no refresh wrote"]
+
+
 def test_builds_are_forgotten_when_newer_ones_are_complete(
     refreshes: Refreshes, books: duckdb.DuckDBPyConnection
 ) -> None:
