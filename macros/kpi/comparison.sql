@@ -73,8 +73,7 @@ months as (
 
 ),
 
--- twelve months end with every month in which the KPI has data somewhere: who had none then may have some before
-ends as (
+with_data as (
 
     select distinct kpi_id, variant, period_start -- members share their months
     from months
@@ -84,8 +83,27 @@ ends as (
             ('{{ kpi.kpi_id }}', '{{ kpi.variant }}')
             {%- endfor %}
         )
+
+),
+
+-- twelve months end with every month in which the KPI has data somewhere, and with those after it in which the center
+-- has some: eleven months of data say much, although the twelfth has none yet
+ends as (
+
+    select distinct -- months follow each other within a year
+        with_data.kpi_id,
+        with_data.variant,
+        cast(with_data.period_start + later.months * interval 1 month as date) as period_start
+    from with_data
+    cross join (select unnest(range(0, 12)) as months) as later
+    where (
+            later.months = 0
+            or with_data.period_start + later.months * interval 1 month <= (select last_month from {{ ref('reported_through') }})
+        )
         {%- if is_incremental() %}
-        and cast(period_start - interval 11 month as date) in (select period_start from to_compute where period_type = 'trailing_12m')
+        and cast(with_data.period_start + (later.months - 11) * interval 1 month as date) in (
+            select period_start from to_compute where period_type = 'trailing_12m'
+        )
         {%- endif %}
 
 ),

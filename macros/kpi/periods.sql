@@ -44,7 +44,13 @@
 
 {# Last day that is complete, of a period that may still run; its first day while that one runs. #}
 {% macro last_complete_day(period_type, period_start) -%}
-    greatest({{ period_start }}, least({{ period_end(period_type, period_start) }}, cast({{ as_of() }} as date) - 1))
+    greatest({{ period_start }}, least({{ period_end(period_type, period_start) }}, {{ last_complete_date() }}))
+{%- endmacro %}
+
+
+{# Whether a value can still change: until so many days after its period are over, in the reporting zone. #}
+{% macro period_state(period_end, final_after_days) -%}
+    case when {{ period_end }} + {{ final_after_days }} <= {{ last_complete_date() }} then 'final' else 'provisional' end
 {%- endmacro %}
 
 
@@ -95,7 +101,27 @@
         union
         {%- endif %}
         {%- endfor %}
-        select {{ table_name }} as table_name, period_type, period_start from {{ this }} where state = 'provisional'
+        -- what can still change, and what a zone may have called incomplete at the last refresh
+        select {{ table_name }} as table_name, period_type, period_start
+        from {{ this }}
+        where state = 'provisional' or period_end >= {{ local_date(previous_as_of(), "'UTC'") }} - 2
+        union
+        -- windows that begin or cease to end with a month, because the newest month of the center is another one
+        select
+            newest.table_name,
+            'trailing_12m' as period_type,
+            cast(unnest(generate_series(
+                least(newest.period_start, reported.last_month - interval 11 month),
+                greatest(newest.period_start, reported.last_month - interval 11 month),
+                interval 1 month
+            )) as date) as period_start
+        from (
+            select {{ table_name }} as table_name, max(period_start) as period_start
+            from {{ this }}
+            where period_type = 'trailing_12m'
+            group by {{ table_name }}
+        ) as newest
+        cross join {{ ref('reported_through') }} as reported
     ) as started
     cross join (select unnest([0, 1]) as steps) as shift
 {%- endmacro %}

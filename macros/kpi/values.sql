@@ -205,8 +205,8 @@ valued as (
         case when excluded_name is not null then concat(', "', excluded_name, '": ', coalesce(cast(excluded_count as varchar), '0')) end,
         '}'
     ) as components,
-    case when period_end + final_after_days < cast({{ as_of() }} as date) then 'final' else 'provisional' end as state,
-    least(cast(period_end + 1 as timestamp), {{ as_of() }}) as data_watermark,
+    {{ period_state('period_end', 'final_after_days') }} as state,
+    least({{ utc_instant('cast(period_end + 1 as timestamp)', reporting_zone()) }}, {{ as_of() }}) as data_watermark,
     {{ of_this_refresh('parameter_set') }} as parameter_set,
     {{ of_this_refresh('run_id') }} as _run_id
 {%- endmacro %}

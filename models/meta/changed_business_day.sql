@@ -141,7 +141,7 @@ judged_again as (
     inner join contacts -- lost: attempts whose contact has not been delivered
         on attempts.contact_id = contacts.contact_id
     where contacts.started_at > {{ previous_as_of() }} - interval {{ var('save_confirm_days') | int + 3 }} day
-        and contacts.started_at < {{ as_of() }} - interval {{ var('save_confirm_days') | int - 3 }} day
+        and contacts.started_at < {{ as_of() }} - interval {{ var('save_confirm_days') }} day + interval 3 day
 
 ),
 

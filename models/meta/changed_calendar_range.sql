@@ -29,5 +29,5 @@ changed_weeks as (
 
 select min(week_start) as first_day, max(week_start) + 7 as last_day
 from changed_weeks
-where week_start <= cast({{ as_of() }} as date)
+where week_start <= {{ latest_running_date() }}
 having count(*) > 0

@@ -29,7 +29,7 @@ contacts as (
 
 segments as (
 
-    select contact_id, queued_at, answered_at
+    select contact_id, queue_id, queued_at, answered_at
     from {{ ref('contact_segments') }}
     where contact_id in (select changed.contact_id from changed)
 
@@ -48,17 +48,32 @@ instants as (
 
 ),
 
+-- the clocks that may date them: of the contact's site, and of every site that one of its queues has, or had
+contact_queues as (
+
+    select contact_id, queue_id from segments
+    union
+    select contact_id, queue_id from segment_images
+
+),
+
 contact_sites as (
 
     select contact_id, site_id from contacts
     union
     select contact_id, site_id from contact_images
+    union
+    select contact_queues.contact_id, queues.site_id
+    from contact_queues
+    inner join {{ ref('dim_queue') }} as queues -- lost: legs outside any queue
+        on contact_queues.queue_id = queues.queue_id
+            and queues.site_id <> 'unknown'
 
 ),
 
 zones as (
 
-    select contact_sites.contact_id, coalesce(sites.time_zone, 'UTC') as time_zone
+    select contact_sites.contact_id, coalesce(sites.time_zone, {{ reporting_zone() }}) as time_zone
     from contact_sites
     left join {{ ref('dim_site') }} as sites
         on contact_sites.site_id = sites.site_id

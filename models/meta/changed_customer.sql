@@ -47,7 +47,7 @@ repriced as (
                 and count(distinct concat_ws(
                     '|', customer_id, coalesce(product_id, ''), started_on, mrr_amount, currency, billing_model
                 )) = 1
-                then coalesce(min(ended_on), {{ as_of() }}::date)
+                then coalesce(min(ended_on), {{ latest_running_date() }})
             else min(started_on)
         end as first_day,
         'subscription changed' as reason

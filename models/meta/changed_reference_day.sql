@@ -36,7 +36,7 @@ spell_ranges as (
     select
         employee_id,
         case when count(*) > 1 and count(distinct started_on) = 1 then min(ended_on) else min(started_on) end as first_day,
-        max(coalesce(ended_on, {{ as_of() }}::date)) as last_day
+        max(coalesce(ended_on, {{ latest_running_date() }})) as last_day
     from spell_images
     group by employee_id, spell_id
 
@@ -85,7 +85,7 @@ headcount_ranges as (
 headcount_days as (
 
     select distinct cast(unnest(generate_series( -- ranges of several people overlap
-        cast(coalesce(first_day, last_day) as timestamp), cast(least(last_day, cast({{ as_of() }} as date)) as timestamp), interval 1 day
+        cast(coalesce(first_day, last_day) as timestamp), cast(least(last_day, {{ latest_running_date() }}) as timestamp), interval 1 day
     )) as date) as business_date
     from headcount_ranges
 
@@ -110,7 +110,7 @@ union all
 select 'leg' as subject, everything.business_date, 'promises of a queue changed' as reason, 1 as change_count
 from everything
 cross join queue_ranges
-where everything.business_date >= queue_ranges.first_day
+where everything.business_date >= queue_ranges.first_day - 1 -- a queue's clock changes with the UTC date
 union all
 select 'contact' as subject, business_date, 'a contact reason changed' as reason, 1 as change_count
 from everything

@@ -37,8 +37,8 @@ spans as (
     union all
     -- an outage that still lasts reaches as far as time does
     select
-        cast({{ previous_as_of() }} as date) - 1 as first_day,
-        cast({{ as_of() }} as date) + 1 as last_day,
+        {{ local_date(previous_as_of(), "'UTC'") }} - 1 as first_day,
+        {{ latest_running_date() }} as last_day,
         'time passed' as reason
     where {{ last_complete_refresh() }} > 0
     union all

@@ -176,8 +176,8 @@ undecided_days as (
     cross join undecided_since
     cross join targets
     where then_known.utc_date = cast(undecided_since.undecided_at as date) - 1
-        and now_known.utc_date = cast({{ as_of() }} as date)
-        and calendars.utc_date <= cast({{ as_of() }} as date)
+        and now_known.utc_date = {{ local_date(as_of(), "'UTC'") }}
+        and calendars.utc_date <= now_known.utc_date
         and then_known.seconds_at_end - calendars.seconds_at_end <= targets.longest_seconds
         -- a calendar that never opens decides nothing
         and (

@@ -83,7 +83,7 @@ state_spans as (
         agent_id,
         first_day,
         max(is_changed) as is_changed,
-        coalesce(lead(first_day) over (partition by agent_id order by first_day), cast({{ as_of() }} as date)) as last_day
+        coalesce(lead(first_day) over (partition by agent_id order by first_day), {{ latest_running_date() }}) as last_day
     from (
         select agent_id, cast(started_at as date) as first_day, 0 as is_changed
         from states
@@ -157,13 +157,13 @@ ranges as (
     -- a time zone reaches back to the first record
     select
         least(
-            coalesce((select min(cast(states.started_at as date)) from states), cast({{ as_of() }} as date)),
-            coalesce((select min(cast(schedules.start_at as date)) from schedules), cast({{ as_of() }} as date)),
+            coalesce((select min(cast(states.started_at as date)) from states), {{ latest_running_date() }}),
+            coalesce((select min(cast(schedules.start_at as date)) from schedules), {{ latest_running_date() }}),
             coalesce(
-                (select min(cast(interval_start_at as date)) from {{ ref('staff_requirements') }}), cast({{ as_of() }} as date)
+                (select min(cast(interval_start_at as date)) from {{ ref('staff_requirements') }}), {{ latest_running_date() }}
             )
         ) as first_day,
-        cast({{ as_of() }} as date) as last_day,
+        {{ latest_running_date() }} as last_day,
         'a site changed' as reason
     from site_images
     having count(*) > 0
@@ -173,9 +173,9 @@ ranges as (
 -- ranges are cut at as-of, and spread by one day on both sides, which covers every zone
 distinct_ranges as (
 
-    select first_day, least(last_day, cast({{ as_of() }} as date)) as last_day, reason, count(*) as change_count
+    select first_day, least(last_day, {{ latest_running_date() }}) as last_day, reason, count(*) as change_count
     from ranges
-    group by first_day, least(last_day, cast({{ as_of() }} as date)), reason
+    group by first_day, least(last_day, {{ latest_running_date() }}), reason
 
 ),
 

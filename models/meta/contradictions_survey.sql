@@ -6,7 +6,7 @@
     meta={'touched': {'subjects': ['survey']}}
 ) }}
 
-{%- set zone = "'" ~ var('reporting_time_zone') ~ "'" %}
+{%- set zone = reporting_zone() %}
 
 with invitations as (
 

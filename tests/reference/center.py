@@ -65,8 +65,17 @@ class Center:
 
     @property
     def last_day(self) -> date:
-        """The last day that is over, in the operator's zone."""
-        return self.as_of.astimezone(ZoneInfo(self.parameters.reporting_time_zone)).date() - ONE_DAY
+        """The last day that is over where no site is known: in the operator's zone."""
+        return self.last_day_at(None)
+
+    def last_day_at(self, site_id: str | None) -> date:
+        """Return the last day that is over at a site."""
+        return self.local_day(self.as_of, site_id) - ONE_DAY
+
+    def last_day_of(self, agent_id: str, on: date) -> date:
+        """Return the last day that is over at the site of an agent on a day."""
+        row = self.assignment(agent_id, on)
+        return self.last_day_at(row["site_id"] if row else None)
 
     # -- places and people ------------------------------------------------------------------------------------------
 
@@ -215,9 +224,15 @@ class Center:
         until = instant(end) if end else self.as_of
         return max(0, round((until - instant(leg["queued_at"])).total_seconds()))
 
+    def leg_site(self, leg: Row) -> str | None:
+        """Return the site whose clock dates a leg: the queue's, that of the contact outside any queue."""
+        at = self.leg_start(leg).astimezone(UTC).date()
+        of_queue = self.queue(leg["queue_id"], at).get("site_id") if leg.get("queue_id") else None
+        return of_queue or self.contacts[leg["contact_id"]]["site_id"]
+
     def leg_day(self, leg: Row) -> date:
-        """Return the business date of a leg, at the contact's site."""
-        return self.local_day(self.leg_start(leg), self.contacts[leg["contact_id"]]["site_id"])
+        """Return the business date of a leg."""
+        return self.local_day(self.leg_start(leg), self.leg_site(leg))
 
     def is_short(self, leg: Row) -> bool:
         """Whether a queue leg was given up before the short-abandon threshold."""

@@ -61,16 +61,21 @@ def work_done(center: Center) -> dict[Work, tuple[Fraction, int]]:
 def facts(center: Center) -> Iterator[Fact]:
     """Yield ledger, allocated cost, and the work it is divided by."""
     work = work_done(center)
-    covered: set[date] = set()
-    for fact in ledger_facts(center, work):
-        covered.add(fact.day)
-        yield fact
+    yield from (fact for fact in ledger_facts(center, work) if is_over(center, fact))
     # work on a day without any cost is not divided into the cost of other days
-    for (on, channel, queue_id, site_id), (spent, _) in work.items():
-        if on in covered:
-            yield Fact(on, {"channel": channel, "queue": queue_id, "site": site_id}, {"handle_seconds": spent})
-    yield from (fact for fact in contact_facts(center) if fact.day in covered)
-    yield from (fact for fact in ticket_facts(center) if fact.day in covered)
+    covered = {fact.day for fact in ledger_facts(center, work)}
+    spent_on = (
+        Fact(on, {"channel": channel, "queue": queue_id, "site": site_id}, {"handle_seconds": spent})
+        for (on, channel, queue_id, site_id), (spent, _) in work.items()
+    )
+    for fact in (*spent_on, *contact_facts(center), *ticket_facts(center)):
+        if fact.day in covered and is_over(center, fact):
+            yield fact
+
+
+def is_over(center: Center, fact: Fact) -> bool:
+    """Whether the day of a fact is over at its site."""
+    return fact.day <= center.last_day_at(fact.scopes.get("site"))
 
 
 def ledger_facts(center: Center, work: dict[Work, tuple[Fraction, int]]) -> Iterator[Fact]:
@@ -96,8 +101,6 @@ def ledger_facts(center: Center, work: dict[Work, tuple[Fraction, int]]) -> Iter
         nobody: dict[Place, Fraction] = {(direct, "", site_id): Fraction(1)}
         days = (last - first).days + 1
         for on in (first + timedelta(days=offset) for offset in range(days)):
-            if on > center.last_day:
-                break
             for (channel, queue_id, at_site), share in (by_time or nobody).items():
                 part = amount / days * share
                 labour = part if row["cost_category"] == "labour" else Fraction(0)

@@ -162,7 +162,7 @@ def retention_facts(center: Center, periods: Periods, segments: dict[str, str]) 
         confirmed_on = on + timedelta(days=center.parameters.save_confirm_days)
         saved = row["outcome"] == "saved"
         parts: Parts = {"cancel_contacts": 1, "saves_immediate": int(saved)}
-        if confirmed_on <= center.last_day:
+        if confirmed_on <= center.last_day_at(contact["site_id"]):
             parts |= {
                 "cancel_contacts_due": 1,
                 "saves_confirmed": int(saved and is_active(periods, row["customer_id"], confirmed_on)),

@@ -1,5 +1,6 @@
 """Staff: KPIs 61 and 64, from employment spells, assignments and training hours."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -8,6 +9,10 @@ from tests.reference.center import ONE_DAY, Center
 from tests.reference.quality import is_employed
 from tests.reference.records import Row, day
 from tests.reference.sums import PERIODS, Definition, Fact, PeriodFact, period_end, period_start, scope_keys
+
+Scope = tuple[str, str | None]
+Counts = Counter[tuple[str, date]]
+"""Agents by site and day."""
 
 NEW_DAYS = 90
 
@@ -37,10 +42,15 @@ def headcount(center: Center) -> Iterator[tuple[str, date]]:
     first = first_day(center)
     for agent_id in sorted({row["employee_id"] for row in center.rows("employment_spells")}):
         on = first or center.as_of.date()
-        while on <= center.last_day:
-            if is_agent(center, agent_id, on):
+        while on <= center.as_of.date() + ONE_DAY:
+            if is_agent(center, agent_id, on) and is_over(center, agent_id, on):
                 yield agent_id, on
             on += ONE_DAY
+
+
+def is_over(center: Center, agent_id: str, on: date) -> bool:
+    """Whether a day is over at the site where an agent works on it."""
+    return on <= center.last_day_of(agent_id, on)
 
 
 def first_day(center: Center) -> date | None:
@@ -52,7 +62,7 @@ def leavers(center: Center) -> list[tuple[Row, date, dict[str, str]]]:
     """Return spells that ended, with their last day and the scopes of the agent on it; contained ones are no leave."""
     found = []
     for row in center.rows("employment_spells"):
-        if not row.get("ended_on") or day(row["ended_on"]) > center.last_day:
+        if not row.get("ended_on") or not is_over(center, row["employee_id"], day(row["ended_on"])):
             continue
         on = day(row["ended_on"])
         inside = any(
@@ -69,38 +79,37 @@ def leavers(center: Center) -> list[tuple[Row, date, dict[str, str]]]:
 
 def facts(center: Center) -> Iterator[PeriodFact | Fact]:
     """Yield the parts of every period and scope with agents in it."""
-    counts: dict[tuple[str, str | None], dict[date, int]] = {}
+    counts: dict[Scope, Counts] = {}
     for agent_id, on in headcount(center):
-        for scope in scope_keys(center.of_agent(agent_id, on)):
-            by_day = counts.setdefault(scope, {})
-            by_day[on] = by_day.get(on, 0) + 1
+        scopes = center.of_agent(agent_id, on)
+        for scope in scope_keys(scopes):
+            counts.setdefault(scope, Counter())[(scopes["site"], on)] += 1
     left = leavers(center)
     for scope, by_day in counts.items():
         for period_type in PERIODS:
-            for start in sorted({period_start(period_type, on) for on in by_day}):
+            for start in sorted({period_start(period_type, on) for _, on in by_day}):
                 yield PeriodFact(
                     period_type, start, scope, staff_parts(center, scope, by_day, left, period_type, start)
                 )
-    yield from training_hours(center)
+    yield from training_hours(center, counts)
     yield from tenure_facts(center)
 
 
 def staff_parts(
     center: Center,
-    scope: tuple[str, str | None],
-    by_day: dict[date, int],
+    scope: Scope,
+    by_day: Counts,
     left: list[tuple[Row, date, dict[str, str]]],
     period_type: str,
     start: date,
 ) -> dict[str, Fraction | int]:
     """Return leavers, headcount days and the mean of the two balances of a period."""
-    end = min(period_end(period_type, start), center.last_day)
-    gone = [row for row, on, scopes in left if start <= on <= end and scope in set(scope_keys(scopes))]
-    days = (
-        (period_end(period_type, start) - start).days + 1
-        if end == period_end(period_type, start)
-        else (end - start).days + 1
-    )
+    last = period_end(period_type, start)
+    gone = [row for row, on, scopes in left if start <= on <= last and scope in set(scope_keys(scopes))]
+    days = days_known(center, by_day, period_type, start)
+    # every site opens with the day before, and closes with its own last day that is over
+    opening = sum(count for (_, on), count in by_day.items() if on == start - ONE_DAY)
+    closing = sum(count for (site_id, on), count in by_day.items() if on == min(last, center.last_day_at(site_id)))
     voluntary = sum(row.get("end_type") == "voluntary" for row in gone)
     early = sum((day(row["ended_on"]) - day(row["started_on"])).days < NEW_DAYS for row in gone)
     year = center.parameters.annualisation_days
@@ -110,17 +119,24 @@ def staff_parts(
         "voluntary_annualised": voluntary * year,
         "early_annualised": early * year,
         "leavers_times_days": len(gone) * days,
-        "headcount_days": sum(count for on, count in by_day.items() if start <= on <= end),
-        "mean_of_balances": Fraction(by_day.get(start - ONE_DAY, 0) + by_day.get(end, 0), 2),
+        "headcount_days": sum(count for (_, on), count in by_day.items() if start <= on <= last),
+        "mean_of_balances": Fraction(opening + closing, 2),
     }
 
 
-def training_hours(center: Center) -> Iterator[PeriodFact]:
+def days_known(center: Center, by_day: Counts, period_type: str, start: date) -> int:
+    """Return the days of a period that are over, at the one of a scope's sites where the last of them ended first."""
+    last = period_end(period_type, start)
+    sites = {site_id for site_id, on in by_day if start - ONE_DAY <= on <= last}
+    return max(((min(last, center.last_day_at(site_id)) - start).days + 1 for site_id in sites), default=0)
+
+
+def training_hours(center: Center, counts: dict[Scope, Counts]) -> Iterator[PeriodFact]:
     """Yield hours of agents completed in a period times its days, of new ones and of others."""
     for row in center.rows("training_assignments"):
         on = day(row["completed_on"]) if row.get("completed_on") else center.as_of.date()
         assignment = center.assignment(row["agent_id"], on)
-        if on > center.last_day or (assignment is not None and assignment["role"] != "agent"):
+        if on > center.last_day_of(row["agent_id"], on) or (assignment is not None and assignment["role"] != "agent"):
             continue
         began = [
             day(spell["started_on"])
@@ -131,7 +147,8 @@ def training_hours(center: Center) -> Iterator[PeriodFact]:
         for scope in scope_keys(center.of_agent(row["agent_id"], on)):
             for period_type in PERIODS:
                 start = period_start(period_type, on)
-                days = (min(period_end(period_type, start), center.last_day) - start).days + 1
+                at_site = Counter({(center.of_agent(row["agent_id"], on)["site"], on): 1})
+                days = days_known(center, counts.get(scope, Counter()) + at_site, period_type, start)
                 hours = Fraction(row.get("hours") or 0) * days
                 yield PeriodFact(period_type, start, scope, {"training_hour_days": hours, f"{kind}_hour_days": hours})
 

@@ -111,8 +111,9 @@ def forecast_facts(center: Center) -> Iterator[Fact | PeriodFact]:
                 key = (leg["queue_id"], begin(center.leg_start(leg), zone_of(leg["queue_id"], center.leg_start(leg))))
                 spent = sum((number(leg.get(name)) for name in HANDLE_PARTS), Fraction(0))
                 handled[key] = (handled[key][0] + 1, handled[key][1] + spent)
-    for at, _, scopes, is_short in offered(center):
+    for first, _, scopes, is_short in offered(center):
         if not is_short:
+            at = instant(first["queued_at"])
             actual[(scopes["queue"], begin(at, zone_of(scopes["queue"], at)))] += 1
     planned: dict[tuple[str, datetime], Row] = {}
     forecast_days: set[tuple[str, date]] = set()

@@ -186,7 +186,7 @@ def training_facts(center: Center) -> Iterator[Fact]:
             spell["employee_id"] == row["agent_id"] and spell.get("ended_on") and day(spell["ended_on"]) < due
             for spell in center.rows("employment_spells")
         )
-        if due <= center.last_day and (is_employed(center, row["agent_id"], due) or not left):
+        if due <= center.last_day_of(row["agent_id"], due) and (is_employed(center, row["agent_id"], due) or not left):
             parts: Parts = {
                 "training_due": 1,
                 "training_on_time": int(done is not None and done <= due),

@@ -242,14 +242,14 @@ def handling_facts(center: Center, contact: Row) -> Iterator[Fact]:
         yield Fact(on, scopes, parts)
 
 
-def offered(center: Center) -> Iterator[tuple[datetime, date, dict[str, str], bool]]:
-    """Yield instant, business date, scopes and shortness of the first queue entry of every inbound contact."""
+def offered(center: Center) -> Iterator[tuple[Row, date, dict[str, str], bool]]:
+    """Yield the first queue entry of every inbound contact, with its business date, scopes and shortness."""
     for contact_id, contact in center.contacts.items():
         entries = [leg for leg in center.legs.get(contact_id, []) if leg["leg_type"] == "queue"]
         if contact["direction"] == "inbound" and entries:
             first = entries[0]
             scopes = {"site": contact["site_id"], "channel": contact["channel"], "queue": first["queue_id"]}
-            yield instant(first["queued_at"]), center.leg_day(first), scopes, center.is_short(first)
+            yield first, center.leg_day(first), scopes, center.is_short(first)
 
 
 def peaks(center: Center) -> Iterator[PeriodFact]:
@@ -260,10 +260,11 @@ def peaks(center: Center) -> Iterator[PeriodFact]:
     length_of = center.parameters.interval_minutes * 60
     counts: dict[tuple[str, str | None], Counter[tuple[date, int, int]]] = defaultdict(Counter)
     elapsed: dict[tuple[tuple[str, str | None], date, int, int], int] = {}
-    for at, on, scopes, _ in offered(center):
-        local = center.local(at, scopes["site"])
+    for first, on, scopes, _ in offered(center):
+        at, clock = instant(first["queued_at"]), center.leg_site(first)
+        local = center.local(at, clock)
         name = (on, (local.hour * 60 + local.minute) * 60 // length_of, local.fold)
-        since = seconds(center.midnight(on, scopes["site"]), at) // length_of * length_of
+        since = seconds(center.midnight(on, clock), at) // length_of * length_of
         for scope in scope_keys(scopes):
             counts[scope][name] += 1
             elapsed[(scope, *name)] = min(since, elapsed.get((scope, *name), since))

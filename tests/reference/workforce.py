@@ -7,7 +7,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from tests.reference.center import UNKNOWN, Center
-from tests.reference.people import headcount, is_agent
+from tests.reference.people import headcount, is_agent, is_over
 from tests.reference.records import Row, day, flag, instant, number
 from tests.reference.spans import Span, by_day, length, merged, overlap, without
 from tests.reference.sums import Definition, Fact, Parts
@@ -209,6 +209,11 @@ NEEDS_STATES = (
 )
 
 
+def is_employee(center: Center, agent_id: str, on: date) -> bool:
+    """Whether somebody counts in the headcount of a day."""
+    return is_agent(center, agent_id, on) and is_over(center, agent_id, on)
+
+
 def work_parts(center: Center, agent_id: str, on: date, of_day: AgentDay, is_known: bool) -> Parts:
     """Return contacts handled, by what they are divided by, and pay."""
     handled = 0
@@ -221,7 +226,9 @@ def work_parts(center: Center, agent_id: str, on: date, of_day: AgentDay, is_kno
     return {
         "legs_at_work": handled,
         "legs_paid": handled,
-        "legs_employed": handled if is_known and on <= center.last_day and is_agent(center, agent_id, on) else 0,
+        "legs_employed": handled
+        if is_known and is_agent(center, agent_id, on) and is_over(center, agent_id, on)
+        else 0,
         "leg_handle_seconds": worked,
         "paid_seconds": of_day.paid_seconds,
         "paid_at_work": of_day.paid_seconds,

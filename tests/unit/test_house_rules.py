@@ -97,6 +97,12 @@ def bare(sql: str) -> str:
     return re.sub(r"'[^']*'", "''", sql).lower()
 
 
+def zoneless_dates(sql: str) -> list[str]:
+    """Return casts of as-of to a date that name no zone; `running_date` and `last_complete_date` do."""
+    sql = re.sub(r"\{#.*?#\}|--[^\n]*", " ", sql, flags=re.DOTALL)
+    return [found.group() for found in re.finditer(r"""as_of\(\)\s*(\}\}|~\s*["'])\s*(::|as)\s*date\b""", sql)]
+
+
 def sorted_selects(sql: str) -> int:
     """Return how many ``order by`` sort the rows of a select, not those of a window or of an aggregate."""
     sql = bare(sql)
@@ -154,6 +160,10 @@ def test_no_model_sorts_its_rows() -> None:
 
 def test_no_sql_uses_what_the_house_forbids() -> None:
     assert {name: found for name, text in written(".sql") if (found := matches(bare(text), FORBIDDEN_SQL))} == {}
+
+
+def test_no_model_or_macro_takes_the_utc_date_of_as_of_for_a_local_one() -> None:
+    assert [name for name, text in written(".sql") if zoneless_dates(text)] == []
 
 
 def test_sql_is_indented_by_four_spaces() -> None:
@@ -216,6 +226,20 @@ def test_a_distinct_needs_its_reason(sql: str, is_broken: bool) -> None:
 )
 def test_forbidden_sql_is_found_outside_comments_and_literals(sql: str, found: list[str]) -> None:
     assert matches(bare(sql), FORBIDDEN_SQL) == found
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_broken"),
+    [
+        ("select cast({{ as_of() }} as date)", True),
+        ("select {{ previous_as_of() }}::date - 1", True),
+        ('{{ mart(only="a = cast(" ~ as_of() ~ " as date)") }}', True),
+        ("select cast({{ as_of() }} - interval 2 day as date) -- wider than every zone", False),
+        ("select {{ running_date('time_zone') }}, {{ local_date(as_of(), 'time_zone') }}", False),
+    ],
+)
+def test_a_date_of_as_of_without_a_zone_is_found(sql: str, is_broken: bool) -> None:
+    assert bool(zoneless_dates(sql)) is is_broken
 
 
 def test_foreign_text_is_found() -> None:

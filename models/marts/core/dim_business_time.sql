@@ -18,7 +18,7 @@ sites as (
     select
         site_id,
         country,
-        case site_id when 'unknown' then '{{ var('reporting_time_zone') }}' else time_zone end as time_zone
+        case site_id when 'unknown' then {{ reporting_zone() }} else time_zone end as time_zone
     from {{ ref('dim_site') }}
 
 ),

@@ -4,8 +4,10 @@
 with bounds as (
 
     select date_trunc('year', least(
-        coalesce((select min(started_at) from {{ ref('contacts') }}), {{ as_of() }}),
-        greatest(coalesce((select min(created_at) from {{ ref('tickets') }}), {{ as_of() }}), timestamp '2000-01-01 00:00:00'),
+        -- in the west the day before, where it is the day of the instant
+        coalesce((select min(started_at) from {{ ref('contacts') }}), {{ as_of() }}) - interval 1 day,
+        greatest(coalesce((select min(created_at) from {{ ref('tickets') }}), {{ as_of() }}), timestamp '2000-01-02 00:00:00')
+        - interval 1 day,
         coalesce((select min(started_on) from {{ ref('subscriptions') }})::timestamp, {{ as_of() }}),
         coalesce((select min(started_on) from {{ ref('employment_spells') }})::timestamp, {{ as_of() }})
     )) as first_day

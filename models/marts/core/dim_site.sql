@@ -12,4 +12,4 @@ from sites
 inner join {{ known_time_zones() }} as zones -- lost: sites in a zone that nobody knows; their contacts go to the unknown site
     on sites.timezone = zones.name
 union all
-select 'unknown' as site_id, 'Unknown' as site_name, 'UTC' as time_zone, null as country
+select 'unknown' as site_id, 'Unknown' as site_name, {{ reporting_zone() }} as time_zone, null as country

@@ -18,6 +18,6 @@ select
     due_on,
     status,
     status in ('open', 'in_progress') as is_open,
-    status in ('open', 'in_progress') and coalesce(due_on < cast({{ as_of() }} as date), false) as is_overdue,
-    case when status in ('open', 'in_progress') then cast({{ as_of() }} as date) - opened_on end as open_days
+    status in ('open', 'in_progress') and coalesce(due_on <= {{ last_complete_date() }}, false) as is_overdue,
+    case when status in ('open', 'in_progress') then {{ running_date() }} - opened_on end as open_days
 from actions

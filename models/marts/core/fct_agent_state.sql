@@ -94,7 +94,7 @@ ended as (
 -- being logged out is no state of work
 zoned as (
 
-    select ended.*, coalesce(sites.time_zone, 'UTC') as time_zone
+    select ended.*, coalesce(sites.time_zone, {{ reporting_zone() }}) as time_zone
     from ended
     left join agents
         on ended.agent_id = agents.agent_id

@@ -42,7 +42,7 @@ placed as (
         callbacks.*,
         contacts.channel as contact_channel,
         coalesce(sites.site_id, 'unknown') as site_id,
-        {{ local_date('callbacks.requested_at', "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')") }} as business_date
+        {{ local_date('callbacks.requested_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as business_date
     from callbacks
     left join contacts -- a callback without its contact is still owed
         on callbacks.contact_id = contacts.contact_id

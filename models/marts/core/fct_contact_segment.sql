@@ -6,6 +6,10 @@
     meta={'touched': {'subjects': ['leg']}}
 ) }}
 
+{#- a leg in a queue is dated by the clock of the queue's site, any other by that of its contact's #}
+{%- set anchor = 'coalesce(legs.queued_at, legs.answered_at, contacts.started_at)' %}
+{%- set clock = 'coalesce(queue_sites.time_zone, sites.time_zone, ' ~ reporting_zone() ~ ')' %}
+
 with segments as not materialized (
 
     select * from {{ ref('contact_segments') }}
@@ -74,14 +78,21 @@ placed as (
         contacts.campaign_id,
         contacts.ended_at as contact_ended_at,
         coalesce(sites.site_id, 'unknown') as site_id,
-        {{ local_time("coalesce(legs.queued_at, legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, 'UTC')") }} as local_at,
-        {{ local_date("coalesce(legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, 'UTC')") }} as answered_on,
-        coalesce(legs.queued_at, legs.answered_at, contacts.started_at) as anchored_at
+        {{ local_time(anchor, clock) }} as local_at,
+        {{ local_date("coalesce(legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as answered_on,
+        {{ clock }} as time_zone,
+        {{ anchor }} as anchored_at
     from legs
     inner join contacts -- lost: legs of test contacts, and legs whose contact has not been delivered (yet)
         on legs.contact_id = contacts.contact_id
     left join sites
         on contacts.site_id = sites.site_id
+    left join queues as homes
+        on legs.queue_id = homes.queue_id
+            and cast({{ anchor }} as date) between homes.valid_from and homes.valid_to
+            and homes.site_id <> 'unknown'
+    left join sites as queue_sites
+        on homes.site_id = queue_sites.site_id
 
 ),
 
@@ -184,6 +195,7 @@ select
     customer_id,
     business_date,
     interval_start_at,
+    time_zone,
     queued_at,
     dequeued_at,
     answered_at,

@@ -26,10 +26,10 @@ months as (
         month_start as period_start,
         'own' as horizon,
         month_start as opens_on,
-        least(max(date_day), {{ as_of() }}::date - 1) as measured_on,
+        least(max(date_day), {{ last_complete_date() }}) as measured_on,
         max(date_day) as month_end
     from {{ ref('dim_date') }}
-    where month_start < {{ as_of() }}::date
+    where month_start <= {{ last_complete_date() }}
     group by month_start
 
 ),

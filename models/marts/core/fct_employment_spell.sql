@@ -2,17 +2,38 @@
 -- a plain table: spells are as many as people, and the running ones grow older every night
 {{ config(materialized='table') }}
 
-with spells as (
+with every_spell as (
 
-    select *, least(coalesce(ended_on, date '9999-12-31'), cast({{ as_of() }} as date) - 1) as last_day
-    from {{ ref('employment_spells') }}
-    where started_on < cast({{ as_of() }} as date)
+    select * from {{ ref('employment_spells') }}
 
 ),
 
 agents as (
 
     select * from {{ ref('dim_agent') }}
+
+),
+
+sites as (
+
+    select site_id, {{ last_complete_date('time_zone') }} as last_complete_date from {{ ref('dim_site') }}
+
+),
+
+-- the site where the spell ended, or where the person is now, says which day was the last complete one
+spells as (
+
+    select
+        every_spell.*,
+        least(coalesce(every_spell.ended_on, date '9999-12-31'), sites.last_complete_date) as last_day
+    from every_spell
+    left join agents
+        on every_spell.employee_id = agents.agent_id
+            and least(coalesce(every_spell.ended_on, date '9999-12-31'), {{ latest_running_date() }})
+            between agents.valid_from and agents.valid_to
+    inner join sites -- lost: spells that begin on a day that is not over
+        on coalesce(agents.site_id, 'unknown') = sites.site_id
+            and every_spell.started_on <= sites.last_complete_date
 
 ),
 

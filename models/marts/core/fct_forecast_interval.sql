@@ -46,8 +46,8 @@ forecast_spans as (
         baselines.*,
         baselines.interval_start_at as started_at,
         baselines.interval_start_at + baselines.interval_minutes * interval 1 minute as ended_at,
-        coalesce(sites.time_zone, 'UTC') as time_zone,
-        {{ local_time('baselines.interval_start_at', "coalesce(sites.time_zone, 'UTC')") }} as local_at
+        coalesce(sites.time_zone, {{ reporting_zone() }}) as time_zone,
+        {{ local_time('baselines.interval_start_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as local_at
     from baselines
     left join queues
         on baselines.queue_id = queues.queue_id

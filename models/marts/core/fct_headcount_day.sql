@@ -18,11 +18,17 @@ agents as (
 
 ),
 
+sites as (
+
+    select site_id, {{ last_complete_date('time_zone') }} as last_complete_date from {{ ref('dim_site') }}
+
+),
+
 days as (
 
     select date_day as business_date
     from {{ ref('dim_date') }}
-    where date_day < {{ as_of() }}::date and {{ touched('date_day') }}
+    where date_day < {{ latest_running_date() }} and {{ touched('date_day') }}
 
 ),
 
@@ -62,6 +68,9 @@ from employed
 inner join agents -- lost: staff in other roles, and spells without an assignment on the day
     on employed.agent_id = agents.agent_id
         and employed.business_date between agents.valid_from and agents.valid_to
+inner join sites -- lost: days that are not over at the agent's site
+    on agents.site_id = sites.site_id
+        and employed.business_date <= sites.last_complete_date
 left join agents as tomorrow
     on employed.agent_id = tomorrow.agent_id
         and employed.business_date + 1 between tomorrow.valid_from and tomorrow.valid_to

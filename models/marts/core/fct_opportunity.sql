@@ -50,7 +50,7 @@ dated as (
         opportunities.stage,
         opportunities.opened_at,
         opportunities.closed_at,
-        {{ local_date('opportunities.opened_at', "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')") }} as business_date
+        {{ local_date('opportunities.opened_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as business_date
     from opportunities
     left join contacts
         on opportunities.contact_id = contacts.contact_id

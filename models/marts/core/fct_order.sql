@@ -116,7 +116,7 @@ priced as (
         contacts.last_queue_id as queue_id,
         coalesce(credited.agent_id, contacts.last_agent_id) as agent_id,
         contacts.last_team_id as team_id,
-        {{ local_date('credited.ordered_at', "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')") }} as business_date,
+        {{ local_date('credited.ordered_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as business_date,
         coalesce(lines.net_amount, 0) as net_amount,
         coalesce(lines.has_cross_sell, false) as has_cross_sell
     from credited

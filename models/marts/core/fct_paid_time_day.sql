@@ -10,13 +10,19 @@ with paid_time as (
 
     select agent_id, work_date as business_date, paid_seconds
     from {{ ref('paid_time') }}
-    where work_date <= cast({{ as_of() }} as date) and {{ touched('work_date') }}
+    where work_date <= {{ latest_running_date() }} and {{ touched('work_date') }}
 
 ),
 
 agents as (
 
     select * from {{ ref('dim_agent') }}
+
+),
+
+sites as (
+
+    select site_id, {{ running_date('time_zone') }} as running_date from {{ ref('dim_site') }}
 
 )
 
@@ -31,3 +37,6 @@ from paid_time
 left join agents
     on paid_time.agent_id = agents.agent_id
         and paid_time.business_date between agents.valid_from and agents.valid_to
+inner join sites -- lost: days that have not begun at the agent's site
+    on coalesce(agents.site_id, 'unknown') = sites.site_id
+        and paid_time.business_date <= sites.running_date

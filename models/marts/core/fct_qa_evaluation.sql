@@ -45,7 +45,7 @@ judged as (
         contacts.channel,
         coalesce(
             contacts.business_date,
-            {{ local_date('tickets.created_at', "'" ~ var('reporting_time_zone') ~ "'") }},
+            {{ local_date('tickets.created_at', reporting_zone()) }},
             evaluations.evaluated_on
         ) as judged_on
     from evaluations

@@ -30,12 +30,13 @@ counted as (
 
     select
         interval_start_at,
+        time_zone,
         site_id,
         queue_id,
         channel,
         {{ leg_parts() }}
     from segments
-    group by interval_start_at, site_id, queue_id, channel
+    group by interval_start_at, time_zone, site_id, queue_id, channel
 
 ),
 
@@ -43,6 +44,7 @@ opened as (
 
     select
         hours.*,
+        sites.time_zone,
         {{ local_time('hours.open_at', 'sites.time_zone') }} as local_open_at
     from hours
     inner join sites -- every queue has a site, if only the unknown one
@@ -57,6 +59,7 @@ opened as (
 open_steps as (
 
     select
+        time_zone,
         site_id,
         queue_id,
         channel,
@@ -73,6 +76,7 @@ open_intervals as (
 
     select
         interval_start_at,
+        time_zone,
         site_id,
         queue_id,
         channel,
@@ -80,7 +84,7 @@ open_intervals as (
             as open_seconds
     from open_steps
     where interval_start_at < {{ as_of() }}
-    group by interval_start_at, site_id, queue_id, channel
+    group by interval_start_at, time_zone, site_id, queue_id, channel
 
 ),
 
@@ -110,12 +114,9 @@ complete as (
 placed as (
 
     select
-        complete.*,
-        sites.time_zone,
-        {{ local_interval('complete.interval_start_at', 'sites.time_zone') }}
+        *,
+        {{ local_interval('interval_start_at', 'time_zone') }}
     from complete
-    inner join sites -- every leg and every queue has a site, if only the unknown one
-        on complete.site_id = sites.site_id
 
 ),
 

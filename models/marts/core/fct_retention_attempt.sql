@@ -30,6 +30,12 @@ customers as (
 
 ),
 
+sites as (
+
+    select site_id, {{ last_complete_date('time_zone') }} as last_complete_date from {{ ref('dim_site') }}
+
+),
+
 stretches as (
 
     select * from {{ ref('subscription_stretch') }}
@@ -89,9 +95,11 @@ select
     -- somebody talked to a customer who has, or had, something to cancel
     dated.is_handled and subscribed.contact_id is not null as is_judged,
     cast(dated.confirmed_on as date) as confirmed_on,
-    dated.confirmed_on < {{ as_of() }}::date as is_due,
+    dated.confirmed_on <= sites.last_complete_date as is_due,
     coalesce(subscribed.is_active_when_confirmed, false) as is_active_when_confirmed
 from dated
+inner join sites -- none lost: the fact knows its sites
+    on dated.site_id = sites.site_id
 left join subscribed
     on dated.contact_id = subscribed.contact_id
 left join customers

@@ -45,8 +45,8 @@ zoned as (
     select
         schedules.*,
         coalesce(schedules.version_published_at, timestamp '1900-01-01') as published_at,
-        coalesce(sites.time_zone, 'UTC') as time_zone,
-        {{ local_date('schedules.start_at', "coalesce(sites.time_zone, 'UTC')") }} as first_day
+        coalesce(sites.time_zone, {{ reporting_zone() }}) as time_zone,
+        {{ local_date('schedules.start_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as first_day
     from schedules
     left join agents
         on schedules.agent_id = agents.agent_id

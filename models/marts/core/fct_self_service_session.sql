@@ -35,7 +35,7 @@ placed as (
     select
         sessions.*,
         contacts.site_id,
-        {{ local_date('sessions.started_at', "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')") }} as business_date
+        {{ local_date('sessions.started_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as business_date
     from sessions
     left join contacts -- most sessions end without one
         on sessions.contact_id = contacts.contact_id

@@ -39,7 +39,7 @@ required_spans as (
         requirements.interval_start_at as started_at,
         requirements.interval_start_at + requirements.interval_minutes * interval 1 minute as ended_at,
         coalesce(sites.site_id, 'unknown') as site_id,
-        {{ local_time('requirements.interval_start_at', "coalesce(sites.time_zone, 'UTC')") }} as local_at
+        {{ local_time('requirements.interval_start_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as local_at
     from requirements
     left join sites
         on requirements.site_id = sites.site_id

@@ -71,7 +71,7 @@ placed as (
 
     select
         invitations.*,
-        {{ local_date('invitations.sent_at', "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')") }} as business_date,
+        {{ local_date('invitations.sent_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as business_date,
         contacts.business_date as contact_date,
         coalesce(contacts.site_id, tickets.site_id, 'unknown') as site_id,
         coalesce(contacts.channel, tickets.channel) as channel,

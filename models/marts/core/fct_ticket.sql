@@ -6,7 +6,7 @@
     meta={'touched': {'tickets': true}}
 ) }}
 
-{%- set zone = "coalesce(sites.time_zone, '" ~ var('reporting_time_zone') ~ "')" %}
+{%- set zone = "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")" %}
 
 with agents as (
 

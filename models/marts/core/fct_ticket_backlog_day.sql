@@ -17,7 +17,7 @@ days as (
 
     select date_day as business_date
     from {{ ref('dim_date') }}
-    where date_day < {{ local_date(as_of(), "'" ~ var('reporting_time_zone') ~ "'") }} and {{ touched('date_day') }}
+    where date_day <= {{ last_complete_date() }} and {{ touched('date_day') }}
 
 ),
 

@@ -20,6 +20,12 @@ spells as (
 
 ),
 
+sites as (
+
+    select site_id, {{ last_complete_date('time_zone') }} as last_complete_date from {{ ref('dim_site') }}
+
+),
+
 -- people of whom spells are known, on the day a course was due and on the day it was completed
 employment as (
 
@@ -40,7 +46,8 @@ described as (
     select
         assignments.*,
         coalesce(not employment.is_employed_on_due and employment.earlier_end is not null, false) as is_left_before_due,
-        coalesce(assignments.completed_on < {{ as_of() }}::date, false) as is_completed,
+        coalesce(assignments.completed_on <= done_sites.last_complete_date, false) as is_completed,
+        assignments.due_on <= due_sites.last_complete_date as is_due_day_over,
         coalesce(assignments.completed_on - employment.spell_started_on < 90, false) as is_new_hire,
         coalesce(due.agent_id, 'unknown') as known_agent_id,
         coalesce(due.team_id, 'unknown') as team_id,
@@ -59,6 +66,10 @@ described as (
     left join agents as done
         on assignments.agent_id = done.agent_id
             and assignments.completed_on between done.valid_from and done.valid_to
+    inner join sites as due_sites -- none lost: there is an unknown site
+        on coalesce(due.site_id, 'unknown') = due_sites.site_id
+    inner join sites as done_sites -- none lost either
+        on coalesce(done.site_id, 'unknown') = done_sites.site_id
 
 )
 
@@ -73,7 +84,7 @@ select
     due_on,
     completed_on,
     -- who left before the day it was due drops out
-    due_on < {{ as_of() }}::date and not is_left_before_due as is_due,
+    is_due_day_over and not is_left_before_due as is_due,
     is_left_before_due,
     is_completed,
     is_completed and completed_on <= due_on as is_on_time,

@@ -15,7 +15,7 @@ with intervals as (
 -- lines belong to no site
 dated as (
 
-    select *, {{ local_date('interval_start_at', "'" ~ var('reporting_time_zone') ~ "'") }} as business_date
+    select *, {{ local_date('interval_start_at', reporting_zone()) }} as business_date
     from intervals
 
 )

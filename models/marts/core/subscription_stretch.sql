@@ -23,11 +23,11 @@ open_ended as (
 -- without a contract, a customer is active for some days after an order or a contact
 activity as (
 
-    select customer_id, {{ local_date('ordered_at', "'" ~ var('reporting_time_zone') ~ "'") }} as active_on
+    select customer_id, {{ local_date('ordered_at', reporting_zone()) }} as active_on
     from {{ ref('orders') }}
     where status <> 'cancelled' and customer_id in (select open_ended.customer_id from open_ended)
     union
-    select customer_id, {{ local_date('started_at', "'" ~ var('reporting_time_zone') ~ "'") }} as active_on
+    select customer_id, {{ local_date('started_at', reporting_zone()) }} as active_on
     from {{ ref('contacts') }}
     where direction = 'inbound' and customer_id in (select open_ended.customer_id from open_ended)
 

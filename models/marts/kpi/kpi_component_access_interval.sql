@@ -3,7 +3,7 @@
 
 with counted as (
 
-    select *, {{ local_time('interval_start_at', "'" ~ var('reporting_time_zone') ~ "'") }} as local_start
+    select *, {{ local_time('interval_start_at', reporting_zone()) }} as local_start
     from {{ ref('fct_trunk_interval') }}
 
 ),
@@ -21,7 +21,7 @@ placed as (
 select
     business_date,
     interval_start_at,
-    {{ local_interval('interval_start_at', "'" ~ var('reporting_time_zone') ~ "'") }},
+    {{ local_interval('interval_start_at', reporting_zone()) }},
     trunk_group_id,
     connected_attempts,
     blocked_attempts

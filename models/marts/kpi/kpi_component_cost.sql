@@ -12,13 +12,19 @@ with allocations as (
 
 ),
 
--- complete days that some entry accrues to. On the others the source is missing, and the cost is unknown, not zero:
+-- days that some entry accrues to. On the others the source is missing, and the cost is unknown, not zero:
 -- their work must not be divided into the cost of other days, nor the cost of days to come by the work of days gone
 covered_days as (
 
     select business_date from {{ ref('fct_cost_ledger') }}
-    where business_date < cast({{ as_of() }} as date)
+    where business_date < {{ latest_running_date() }}
     group by business_date
+
+),
+
+sites as (
+
+    select site_id, {{ last_complete_date('time_zone') }} as last_complete_date from {{ ref('dim_site') }}
 
 ),
 
@@ -163,4 +169,7 @@ select
 from parts
 inner join covered_days -- lost: work on days that no ledger entry accrues to, and days to come
     on parts.business_date = covered_days.business_date
+inner join sites -- lost: days that are not over at the site
+    on parts.site_id = sites.site_id
+        and parts.business_date <= sites.last_complete_date
 group by parts.business_date, parts.site_id, parts.channel, parts.queue_id

@@ -37,9 +37,9 @@ all_windows as (
         {{ period }}_start as period_start,
         '{{ horizon }}' as horizon,
         cast({{ period }}_start - interval {{ months }} month as date) as opens_on,
-        cast(least(max(date_day), {{ as_of() }}::date - 1) as date) as measured_on
+        cast(least(max(date_day), {{ last_complete_date() }}) as date) as measured_on
     from {{ ref('dim_date') }}
-    where {{ period }}_start < {{ as_of() }}::date
+    where {{ period }}_start <= {{ last_complete_date() }}
     group by {{ period }}_start
     {{ 'union all' if not (loop.last and period == 'year') }}
     {%- endfor %}

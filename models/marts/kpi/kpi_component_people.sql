@@ -19,13 +19,17 @@ assignments as (
 
 ),
 
+sites as (
+
+    select site_id, {{ last_complete_date('time_zone') }} as last_complete_date from {{ ref('dim_site') }}
+
+),
+
 months as (
 
-    select
-        month_start,
-        least(max(date_day), {{ as_of() }}::date - 1) as last_day
+    select month_start, max(date_day) as last_day
     from {{ ref('dim_date') }}
-    where month_start < {{ as_of() }}::date and {{ touched() }}
+    where month_start < {{ latest_running_date() }} and {{ touched() }}
     group by month_start
 
 ),
@@ -40,7 +44,7 @@ parts as (
         headcounts.vendor_id,
         headcounts.business_date >= months.month_start as is_in_month,
         headcounts.business_date = months.month_start - 1 as is_opening,
-        headcounts.business_date = months.last_day as is_closing,
+        headcounts.business_date = least(months.last_day, sites.last_complete_date) as is_closing,
         headcounts.is_leaver,
         headcounts.is_voluntary_leaver,
         headcounts.is_move_out,
@@ -48,6 +52,8 @@ parts as (
     from headcounts
     inner join months
         on headcounts.business_date between months.month_start - 1 and months.last_day
+    inner join sites -- none lost: the fact knows its sites
+        on headcounts.site_id = sites.site_id
     union all by name
     select
         due_month as month_start,

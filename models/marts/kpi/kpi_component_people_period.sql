@@ -7,15 +7,27 @@
 
 with months as (
 
-    select * from {{ ref('kpi_component_people') }}
+    select parts.*, {{ last_complete_date('sites.time_zone') }} as last_complete_date
+    from {{ ref('kpi_component_people') }} as parts
+    inner join {{ ref('dim_site') }} as sites -- none lost: the parts know their sites
+        on parts.site_id = sites.site_id
 
 ),
 
+-- every month up to the newest one of which anything is known
 ends as (
 
-    select distinct month_start from months -- members share their months
+    select dates.month_start
+    from {{ ref('dim_date') }} as dates
+    where dates.month_start between (select min(months.month_start) from months)
+        and (
+            select greatest(max(months.month_start), (select reported.last_month from {{ ref('reported_through') }} as reported))
+            from months
+        )
+    group by dates.month_start
 
 ),
+
 
 periods as (
 
@@ -24,17 +36,17 @@ periods as (
         '{{ period }}' as period_type,
         cast(date_trunc('{{ period }}', month_start) as date) as period_start,
         least(
-            cast(date_trunc('{{ period }}', month_start) + interval {{ length }} month as date) - 1, cast({{ as_of() }} as date) - 1
+            cast(date_trunc('{{ period }}', month_start) + interval {{ length }} month as date) - 1, last_complete_date
         ) as last_day,
         months.*
     from months
     union all
     {%- endfor %}
-    -- twelve months end with every month in which somebody has staff
+    -- twelve months end with every month up to the newest one, of which nobody may have any yet
     select
         'trailing_12m' as period_type,
         cast(ends.month_start - interval 11 month as date) as period_start,
-        least(cast(ends.month_start + interval 1 month as date) - 1, cast({{ as_of() }} as date) - 1) as last_day,
+        least(cast(ends.month_start + interval 1 month as date) - 1, months.last_complete_date) as last_day,
         months.*
     from ends
     inner join months -- none lost: a month without staff has no row to add
@@ -49,6 +61,7 @@ summed as (
         period_start,
         {{ grouped_scope(scopes, ids=false) }} as scope_type,
         {{ grouped_scope(scopes, ids=true) }} as scope_id,
+        -- of sites in several zones the one where the last day ended first
         max(last_day) - period_start + 1 as day_count,
         sum(headcount_days) as headcount_days,
         sum(headcount_days_first_90_days) as headcount_days_first_90_days,

@@ -74,6 +74,32 @@ holidays as (
 
 ),
 
+-- members of scopes that lie at one site: their days are over when the site's are
+placed as (
+
+    select 'site' as scope_type, site_id as scope_id, site_id from sites
+    union all
+    select 'queue' as scope_type, queue_id as scope_id, site_id from {{ ref('dim_queue') }} where valid_to = date '9999-12-31'
+    union all
+    select 'team' as scope_type, team_id as scope_id, site_id from {{ ref('dim_team') }}
+    union all
+    select 'agent' as scope_type, agent_id as scope_id, max_by(site_id, valid_from) as site_id from {{ ref('dim_agent') }} group by agent_id
+
+),
+
+places as (
+
+    select
+        placed.scope_type,
+        placed.scope_id,
+        sites.time_zone,
+        {{ last_complete_date('sites.time_zone') }} as last_complete_date
+    from placed
+    inner join sites -- none lost: dimensions know their sites
+        on placed.site_id = sites.site_id
+
+),
+
 -- where the data of a KPI begin: its first day, or its first month where it has no days
 beginnings as (
 
@@ -100,7 +126,7 @@ of_enterprise as (
 -- a KPI whose source delivered nothing is shown as missing, never as zero, wherever there were contacts, tickets or surveys
 periods as (
 
-    select period_type, period_start, period_end, state, data_watermark, parameter_set
+    select period_type, period_start, period_end, data_watermark, parameter_set
     from of_enterprise
     where kpi_id in ('contacts_offered', 'ticket_backlog', 'survey_response_rate')
         and variant = 'default' and period_type <> 'interval'
@@ -120,7 +146,7 @@ missing as (
         'missing' as subject,
         kpis.multiplier,
         earlier.value as previous_value,
-        periods.state,
+        {{ period_state('periods.period_end', 'kpis.final_after_days') }} as state,
         periods.data_watermark,
         periods.parameter_set
     from kpis
@@ -228,8 +254,12 @@ judged as (
         -- all that happened is no sample of the enterprise; of an agent, a team or a queue it is: of what it would have done
         case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('-') }} end as confidence_low,
         case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('+') }} end as confidence_high,
+        case when shown.period_end > coalesce(places.last_complete_date, {{ last_complete_date() }}) then 'provisional' else shown.state end
+            as state_at_place,
         greatest(
-            0, cast(shown.data_watermark as date) - greatest(shown.period_start, beginnings.first_day)
+            0,
+            least(shown.period_end, coalesce(places.last_complete_date, {{ last_complete_date() }}))
+            - greatest(shown.period_start, beginnings.first_day) + 1
         ) / (shown.period_end - shown.period_start + 1) as coverage_share,
         {%- set previous_start = period_shift('shown.period_type', 'shown.period_start', -1) %}
         {%- set previous_after = period_shift('shown.period_type', 'shown.period_end + 1', -1) %}
@@ -240,7 +270,7 @@ judged as (
         case when shown.value is not null then shown.case_count < shown.minimum_sample end as is_sample_small,
         shown.previous_case_count < shown.minimum_sample as is_previous_sample_small,
         case
-            when shown.scope_type = 'site' then sites.time_zone
+            when shown.scope_type = 'site' then places.time_zone
             else 'site-local'
         end as time_zone
     from shown
@@ -262,9 +292,9 @@ judged as (
     left join beginnings
         on shown.kpi_id = beginnings.kpi_id
             and shown.variant = beginnings.variant
-    left join sites
-        on shown.scope_type = 'site'
-            and shown.scope_id = sites.site_id
+    left join places
+        on shown.scope_type = places.scope_type
+            and shown.scope_id = places.scope_id
     left join holidays as this_day
         on shown.period_type = 'day'
             and shown.period_start = this_day.date_day
@@ -303,7 +333,7 @@ select
         when value is null then 'no_data'
         when coalesce(target_value, lower_bound, upper_bound) is null then 'no_target'
         -- a total so far cannot be held against that of a whole period; a ratio, a mean or a snapshot can
-        when state = 'provisional' and coverage_share < 1 and additivity in ('additive', 'cohort', 'max') then 'no_target'
+        when state_at_place = 'provisional' and coverage_share < 1 and additivity in ('additive', 'cohort', 'max') then 'no_target'
         when direction = 'higher' and value >= target_value then 'met'
         when direction = 'higher' and value >= target_value - at_risk_margin then 'at_risk'
         when direction = 'lower' and value <= target_value then 'met'
@@ -314,7 +344,7 @@ select
         when value between coalesce(lower_bound, value) - at_risk_margin and coalesce(upper_bound, value) + at_risk_margin then 'at_risk'
         else 'missed'
     end as varchar) as status,
-    cast(state as varchar) as state,
+    cast(state_at_place as varchar) as state,
     cast(coverage_share as double) as coverage_share,
     previous_value,
     cast(change_status as varchar) as change_status,

@@ -17,5 +17,6 @@
     ],
     scopes=['enterprise', 'site', 'queue', 'channel', 'team'],
     periods=['interval', 'day'],
-    only="state = 'provisional' and period_start = cast(" ~ as_of() ~ " as date)"
+    only="state = 'provisional' and period_start = case time_zone when 'site-local' then " ~ running_date()
+        ~ " else " ~ running_date("nullif(time_zone, 'site-local')") ~ " end"
 ) }}
