@@ -105,6 +105,7 @@
         select {{ table_name }} as table_name, period_type, period_start
         from {{ this }}
         where state = 'provisional' or period_end >= {{ local_date(previous_as_of(), "'UTC'") }} - 2
+        {%- if 'trailing_12m' in tables.values() | map(attribute='periods') | sum(start=[]) %}
         union
         -- windows that begin or cease to end with a month, because the newest month of the center is another one
         select
@@ -122,6 +123,7 @@
             group by {{ table_name }}
         ) as newest
         cross join {{ ref('reported_through') }} as reported
+        {%- endif %}
     ) as started
     cross join (select unnest([0, 1]) as steps) as shift
 {%- endmacro %}

@@ -9,6 +9,7 @@
 #}
 {% macro kpi_values(component, date_column='business_date', period_grain=false) %}
 {%- do touched() -%}
+{%- do ref('reported_through') -%}
 {%- set periods = model_periods() -%}
 with
 {%- if is_incremental() %}

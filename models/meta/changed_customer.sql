@@ -37,6 +37,12 @@ contact_images as (
 
 ),
 
+rate_images as (
+
+    {{ changes('fx_rates') }}
+
+),
+
 -- a period that only ends differently says the same up to its earlier end
 repriced as (
 
@@ -107,9 +113,24 @@ lived as (
 
 ),
 
+-- a period is priced at the rate of its eve. Months that were open at the last refresh are computed again anyway, so
+-- what is delivered day by day changes nobody; a rate that comes late reaches back to a month that was closed
+revalued as (
+
+    select subscriptions.customer_id, min(rate_images.rate_date) as first_day, 'exchange rate changed' as reason
+    from subscriptions
+    inner join rate_images -- lost: customers who pay in currencies whose rates are the same as before
+        on subscriptions.currency = rate_images.currency
+            and rate_images.rate_date < date_trunc('month', {{ previous_as_of() }} - interval 2 day) - interval 1 month
+    group by subscriptions.customer_id
+
+),
+
 changed as (
 
     select * from repriced
+    union all
+    select * from revalued
     union all
     select * from redescribed
     union all

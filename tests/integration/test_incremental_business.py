@@ -90,7 +90,7 @@ LATE_CHANGES: list[dict[str, str]] = [
     {
         # what values are held against
         "kpi_targets": "kpi_id,scope_type,scope_id,target_value,valid_from\nsave_rate,enterprise,,50,2024-01-01\n",
-        "benchmarks": "kpi_id,source,year,median\nsave_rate,Peers,2024,60\n",
+        "benchmarks": "kpi_id,source,year,median\nsave_rate,Peers,2024,60\nsave_rate,Older,2023,70\n",
     },
 ]
 """What arrives night after night on top of the golden example, one kind of change at a time."""
@@ -112,11 +112,11 @@ def test_every_kind_of_late_business_news_rebuilds_what_it_touches(tmp_path: Pat
         nights.night(datetime(2024, 10, 30) + timedelta(days=number), parameters=GOLDEN_PARAMETERS)
     with duckdb.connect(str(nights.warehouse)) as con:
         judged = con.execute(
-            "select target, benchmark_median, computed_at = (select max(started_at) from meta.refresh)"
+            "select target, benchmark, benchmark_source, benchmark_segment, benchmark_year, computed_at = (select max(started_at) from meta.refresh)"
             " from marts.kpi_value where kpi_id = 'save_rate' and variant = 'default' and scope_type = 'enterprise'"
             " and period_type = 'month' and period_start = date '2024-10-01'"
         ).fetchall()
-    assert judged == [(50, 60, True)], "the publication takes over what carries the date of tonight"
+    assert judged == [(50, 60, "Peers", "all", 2024, True)], "the publication takes over what carries the date of tonight"
     by_night = Path(shutil.copy(nights.warehouse, tmp_path / "by_night.duckdb"))
     last = datetime(2024, 10, 30) + timedelta(days=len(LATE_CHANGES) - 1)
     nights.night(last, full=True, parameters=GOLDEN_PARAMETERS)

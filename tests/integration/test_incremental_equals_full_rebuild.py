@@ -90,7 +90,7 @@ LATE_CHANGES: list[dict[str, str]] = [
         "subscriptions": (
             "subscription_id,customer_id,started_on,ended_on,mrr_amount,currency,billing_model\n"
             "SB2,C2,2023-01-01,2024-09-30,80,EUR,contract\nSB4,C4,2023-01-01,2024-10-31,50,EUR,contract\n"
-            "SB5,C5,2023-01-01,,40,EUR,contract\nSB7,C7,2024-10-01,,70,EUR,contract\n"
+            "SB5,C5,2023-01-01,,40,USD,contract\nSB7,C7,2024-10-01,,70,EUR,contract\n"
         ),
         "customers": "customer_id,segment,country,created_at\nC1,business,DE,2023-01-01T00:00:00Z\n",
         "survey_responses": "response_id,invitation_id,responded_at,is_complete\nR10,I10,2024-10-30T01:15:00Z,true\n",
@@ -99,6 +99,10 @@ LATE_CHANGES: list[dict[str, str]] = [
             "invitation_id,survey_id,contact_id,customer_id,sent_at,delivery_status\n"
             "I03,POST,K05,,2024-10-25T09:24:00Z,bounced\nI11,POST,LATE,C1,2024-10-26T09:24:00Z,delivered\n"
         ),
+    },
+    {
+        # an exchange rate comes two months late: amounts of months that were closed, and of longer periods, change
+        "fx_rates": "rate_date,currency,rate_to_reporting\n2024-08-30,USD,0.7\n",
     },
     {
         # reference rows change meaning: a time zone and a reason; a surveyed contact arrives after its survey

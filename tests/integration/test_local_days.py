@@ -35,7 +35,7 @@ def calls() -> dict[str, list[str]]:
     legs = [
         "segment_id,contact_id,segment_seq,leg_type,queue_id,queued_at,dequeued_at,queue_outcome,agent_id,answered_at"
     ]
-    for number, site in enumerate((*ZONES, "")):
+    for number, site in enumerate((*ZONES, "NOWHERE")):
         at = f"2025-03-10T18:2{number}:00Z"
         contacts.append(f"C{number},voice,inbound,inbound,,{site},{at},2025-03-10T18:29:00Z,false,{at}")
         legs.append(f"C{number}-1,C{number},1,queue,Q,{at},2025-03-10T18:28:00Z,answered,KTM9,2025-03-10T18:28:00Z")

@@ -30,6 +30,21 @@ chosen as (
     from every_figure
     qualify row_number() over (partition by kpi_id, variant, source, year, segment order by origin) = 1
 
+),
+
+-- beside a value stands one figure: of the operations that the center compares itself with, the newest, what was
+-- delivered before what comes with the project
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by kpi_id, variant, segment order by median is null, year desc, origin, source
+        ) = 1
+        and segment = {{ literal(var('benchmark_segment')) }}
+        and median is not null as is_shown
+    from chosen
+
 )
 
 select
@@ -41,8 +56,9 @@ select
     cast(chosen.p25 as double) as p25,
     cast(chosen.median as double) as median,
     cast(chosen.p75 as double) as p75,
-    cast(chosen.origin as varchar) as origin
-from chosen
+    cast(chosen.origin as varchar) as origin,
+    chosen.is_shown
+from ranked as chosen
 inner join {{ ref('dim_kpi') }} as kpis -- lost: figures of KPIs that do not exist; they are listed as contradictions
     on chosen.kpi_id = kpis.kpi_id
         and chosen.variant = kpis.variant

@@ -15,6 +15,7 @@
 
 {#- what the predicate reads is named while parsing #}
 {%- if not execute %}
+{%- do ref('reported_through') %}
 {%- for entity in judged_by() %}
 {%- do changes(entity) %}
 {%- endfor %}
@@ -46,9 +47,7 @@ targets as (
 
 benchmarks as (
 
-    select kpi_id, variant, median(median) as benchmark_median
-    from {{ ref('dim_benchmark') }}
-    group by kpi_id, variant
+    select * from {{ ref('dim_benchmark') }} where is_shown
 
 ),
 
@@ -250,7 +249,10 @@ judged as (
         {%- for column in ['target_value', 'lower_bound', 'upper_bound', 'at_risk_margin'] %}
         case when own.kpi_id is not null then own.{{ column }} else general.{{ column }} end as {{ column }},
         {%- endfor %}
-        benchmarks.benchmark_median,
+        benchmarks.median as benchmark,
+        benchmarks.source as benchmark_source,
+        benchmarks.segment as benchmark_segment,
+        benchmarks.year as benchmark_year,
         -- all that happened is no sample of the enterprise; of an agent, a team or a queue it is: of what it would have done
         case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('-') }} end as confidence_low,
         case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('+') }} end as confidence_high,
@@ -349,7 +351,10 @@ select
     previous_value,
     cast(change_status as varchar) as change_status,
     cast(change_reason as varchar) as change_reason,
-    cast(benchmark_median as double) as benchmark_median,
+    cast(benchmark as double) as benchmark,
+    cast(benchmark_source as varchar) as benchmark_source,
+    cast(benchmark_segment as varchar) as benchmark_segment,
+    cast(benchmark_year as integer) as benchmark_year,
     cast(case_count as bigint) as sample_size,
     confidence_low,
     confidence_high,
