@@ -15,14 +15,17 @@ from orchestration.night import Night, RefreshOutcome, dbt_paths
 from orchestration.publish.gate import ExpectationOutcome
 from orchestration.settings import Settings
 from orchestration.stages import NightFailedError, RefreshRunningError
-from orchestration.transform.project import ParameterError, default_parameters, read_parameters
+from orchestration.transform.parameters import ParameterError
+from orchestration.transform.project import default_parameters, operators_defaults, parameter_rules, read_parameters
 
 
 def run_refresh(settings: Settings, as_of: datetime | None, parameters: Path | None, full_refresh: bool) -> int:
     """Run one night and return the exit code: 0 published, 1 failed, 2 wrong usage."""
     console = wide_console()
     try:
-        overrides = read_parameters(parameters, default_parameters(settings.project_dir)) if parameters else {}
+        project = settings.project_dir
+        defaults = operators_defaults(default_parameters(project), settings.time_zone)
+        overrides = read_parameters(parameters, defaults, parameter_rules(project)) if parameters else {}
     except ParameterError as error:
         typer.echo(f"--parameters: {error}", err=True)
         return 2

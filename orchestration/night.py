@@ -58,6 +58,8 @@ from orchestration.transform.project import (
     Manifest,
     checked_parameters,
     default_parameters,
+    operators_defaults,
+    parameter_rules,
     parameter_set,
     project_fingerprint,
     published_models,
@@ -184,7 +186,10 @@ class Night:
     def begin(self) -> None:
         """Open the refresh in the books, get the manifest of the project as it is now, and plan what to build anew."""
         project = self.paths.project
-        self.parameters = overrides = checked_parameters(self.parameters or {}, default_parameters(project))
+        defaults = default_parameters(project)
+        usual = operators_defaults(defaults, self.settings.time_zone)
+        given = {name: value for name, value in usual.items() if value != defaults[name]} | dict(self.parameters or {})
+        self.parameters = overrides = checked_parameters(given, defaults, parameter_rules(project))
         self.as_of = self.as_of_instant
         name = parameter_set(overrides)
         self.settings.landing.mkdir(parents=True, exist_ok=True)

@@ -5,12 +5,14 @@ What does not belong here: running models (``runner``), reading what a run did (
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from orchestration.transform.parameters import ParameterError, Rule, read_file, read_rules, violations
 
 CODE = ("dbt_project.yml", "models", "macros", "seeds", "snapshots")
 """What decides the numbers: a change here makes the next refresh rebuild everything."""
@@ -21,15 +23,11 @@ TELLS_ONLY = frozenset({"models/exposures.yml", "models/overview.md"})
 PARSED = (*CODE, "profiles.yml", "tests/data")
 """What decides the manifest: a change here makes the next start parse the project again."""
 
-NOT_PARAMETERS = frozenset({"systems", "as_of"})
+NOT_PARAMETERS = frozenset({"systems", "as_of", "parameter_rules"})
 """Variables of the project that are not KPI parameters."""
 
 Manifest = Mapping[str, Any]
 """The dbt manifest as parsed JSON."""
-
-
-class ParameterError(ValueError):
-    """A parameters file that cannot be used; the message names the known parameters."""
 
 
 @dataclass(frozen=True)
@@ -109,49 +107,47 @@ def project_variables(project_dir: Path) -> dict[str, Any]:
 
 
 def default_parameters(project_dir: Path) -> dict[str, Any]:
-    """Return the KPI parameters and their defaults: every variable of the project but ``systems`` and ``as_of``."""
+    """Return the KPI parameters and their defaults: every variable of the project but ``NOT_PARAMETERS``."""
     return {name: value for name, value in project_variables(project_dir).items() if name not in NOT_PARAMETERS}
 
 
-def checked_parameters(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+def operators_defaults(defaults: Mapping[str, Any], time_zone: str) -> dict[str, Any]:
+    """Return the defaults where the operator's zone is set: where no site is known, it counts instead of UTC."""
+    return {**defaults, **({"reporting_time_zone": time_zone} if "reporting_time_zone" in defaults else {})}
+
+
+def parameter_rules(project_dir: Path) -> dict[str, Rule]:
+    """Return what values the parameters of a project may have, by name."""
+    return read_rules(project_variables(project_dir))
+
+
+def checked_parameters(
+    given: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+    rules: Mapping[str, Rule],
+    where: Callable[[str], str] = lambda _: "",
+) -> dict[str, Any]:
     """Return the given parameters that differ from their defaults.
 
-    Raises ``ParameterError`` for a name the project does not know and for a value of another type than the
-    default's (a whole number may stand for a fraction).
+    Raises ``ParameterError`` with every name that the project does not know and every value that its rules do not
+    allow, each behind the place that ``where`` gives for the parameter.
     """
-    for name, value in given.items():
-        if name not in defaults:
-            raise ParameterError(f"unknown parameter {name!r}; known parameters: {', '.join(sorted(defaults))}")
-        _check_type(name, value, defaults[name])
+    if wrong := [f"{where(name)}{problem}" for name, problem in violations(given, defaults, rules)]:
+        raise ParameterError("\n".join(wrong))
     return {name: value for name, value in given.items() if value != defaults[name]}
 
 
-def _check_type(name: str, value: object, default: object) -> None:
-    wanted: tuple[type, ...] = (int, float) if isinstance(default, float) else (type(default),)
-    if default is not None and (not isinstance(value, wanted) or isinstance(value, bool) != isinstance(default, bool)):
-        raise ParameterError(
-            f"parameter {name!r} must be {wanted[-1].__name__} like its default {default!r}, but is {value!r}"
-        )
-    if isinstance(value, Mapping) and isinstance(default, Mapping) and default:
-        unknown = sorted(set(value) - set(default))
-        if unknown:
-            raise ParameterError(f"parameter {name!r} has no {', '.join(unknown)}; known: {', '.join(sorted(default))}")
-        for member, inner in value.items():
-            _check_type(f"{name}.{member}", inner, default[member])
-
-
-def read_parameters(file: Path, defaults: Mapping[str, Any]) -> dict[str, Any]:
+def read_parameters(file: Path, defaults: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, Any]:
     """Return the overrides that a YAML file (name: value) makes to the defaults.
 
     Raises ``ParameterError`` when the file cannot be read, is no mapping, or fails ``checked_parameters``.
     """
-    try:
-        given = yaml.safe_load(file.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise ParameterError(f"{file} cannot be read: {error}") from error
-    if not isinstance(given, Mapping):
-        raise ParameterError(f"{file} must map parameter names to values")
-    return checked_parameters(given, defaults)
+    given, lines = read_file(file)
+
+    def where(name: str) -> str:
+        return f"{file}:{lines.get(name, lines.get(name.partition('.')[0], 1))}: "
+
+    return checked_parameters(given, defaults, rules, where)
 
 
 def parameter_set(overrides: Mapping[str, Any]) -> str:

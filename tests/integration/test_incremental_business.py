@@ -112,11 +112,14 @@ def test_every_kind_of_late_business_news_rebuilds_what_it_touches(tmp_path: Pat
         nights.night(datetime(2024, 10, 30) + timedelta(days=number), parameters=GOLDEN_PARAMETERS)
     with duckdb.connect(str(nights.warehouse)) as con:
         judged = con.execute(
-            "select target, benchmark, benchmark_source, benchmark_segment, benchmark_year, computed_at = (select max(started_at) from meta.refresh)"
+            "select target, benchmark, benchmark_source, benchmark_segment, benchmark_year,"
+            " computed_at = (select max(started_at) from meta.refresh)"
             " from marts.kpi_value where kpi_id = 'save_rate' and variant = 'default' and scope_type = 'enterprise'"
             " and period_type = 'month' and period_start = date '2024-10-01'"
         ).fetchall()
-    assert judged == [(50, 60, "Peers", "all", 2024, True)], "the publication takes over what carries the date of tonight"
+    assert judged == [(50, 60, "Peers", "all", 2024, True)], (
+        "the publication takes over what carries the date of tonight"
+    )
     by_night = Path(shutil.copy(nights.warehouse, tmp_path / "by_night.duckdb"))
     last = datetime(2024, 10, 30) + timedelta(days=len(LATE_CHANGES) - 1)
     nights.night(last, full=True, parameters=GOLDEN_PARAMETERS)

@@ -78,7 +78,7 @@ def test_the_warehouse_agrees_with_an_independent_computation(
         nights = Nights(new_home(), state)
         build(world, nights)
         landing = nights.home / "landing" / "standard"
-        computed = values(Center(landing, season.as_of, Parameters(**PARAMETERS)))
+        computed = values(Center(landing, world.season.as_of, Parameters(**PARAMETERS)))
         published = nights.query(
             "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value"
             " from marts.kpi_value"

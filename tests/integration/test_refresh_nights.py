@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.stages import RefreshRunningError
-from orchestration.transform.project import ParameterError
+from orchestration.transform.parameters import ParameterError
 from tests.unit.orchestration.support import AS_OF, TinyHome, contacts, tiny_home
 
 

@@ -1,7 +1,7 @@
 """What one invented center is made of: plan, rows, and instants near what is easily got wrong."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 from tests.reference.records import Row
 
 ZONES = (
+    "Pacific/Honolulu",
     "Europe/Berlin",
     "America/New_York",
     "Asia/Tehran",
     "Asia/Beirut",
     "Asia/Kathmandu",
     "Pacific/Auckland",
+    "Pacific/Tongatapu",
 )
-"""Zones east and west, with half and quarter hours, and with clocks that change at midnight (Beirut)."""
+"""Zones from UTC-10 to UTC+13, with half and quarter hours, and with clocks that change at midnight (Beirut)."""
 
 Cell = str | int | bool | Decimal | date | datetime | None
 
@@ -29,6 +31,11 @@ class Season:
     name: str
     first: date
     as_of: datetime
+
+    def seen_from(self, zone: str) -> "Season":
+        """Return the season as of the local midnight of a zone on the same date."""
+        midnight = datetime.combine(self.as_of.date(), datetime.min.time(), ZoneInfo(zone))
+        return replace(self, as_of=midnight.astimezone(UTC))
 
     @property
     def last(self) -> date:

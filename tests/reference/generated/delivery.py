@@ -32,7 +32,7 @@ class World:
 
 
 def invented(season: Season, centers: int, seed: int) -> World:
-    """Return a world whose centers follow from a seed; each has some of everything."""
+    """Return a world whose centers follow from a seed, as of a local midnight somewhere; each has some of everything."""
     chance = Random(seed)  # noqa: S311 - test data, no secret
     plans = tuple(
         Plan(
@@ -43,7 +43,7 @@ def invented(season: Season, centers: int, seed: int) -> World:
         )
         for _ in range(centers)
     )
-    return World(season, plans, seed)
+    return World(season.seen_from(chance.choice(ZONES)), plans, seed)
 
 
 def worlds(season: Season, centers: int) -> st.SearchStrategy[World]:

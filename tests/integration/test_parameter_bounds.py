@@ -1,0 +1,61 @@
+"""Every parameter at both ends of its range: the warehouse is built, and an independent computation gives the same."""
+
+from dataclasses import fields
+from datetime import UTC
+from typing import Any
+
+import pytest
+
+from orchestration.settings import PROJECT_DIR
+from orchestration.transform.parameters import Rule
+from orchestration.transform.project import parameter_rules
+from tests.integration.test_reference_agrees import published_for
+from tests.reference.catalogue import values
+from tests.reference.center import Center, Parameters
+from tests.reference.compare import disagreements
+from tests.support.nights import GOLDEN, GOLDEN_AS_OF, Nights, land_golden
+
+MEMBERS = {"reason": "BILLING", "product": "P1", "campaign": "CAMP1", "form": "F1", "survey": "POST"}
+"""A member of every kind that a parameter can differ by."""
+
+OTHERWISE_NAMED = {"employee_survey_minimum": "employee_survey_min_answers"}
+
+NOT_COMPUTED_TWICE = {
+    "forecast_accuracy": "the second computation does not cut forecasts of half-hours into other intervals",
+    "first_contact_resolution_rate": "the second computation matches contacts of the same reason",
+    "repeat_contact_rate": "the second computation matches contacts of the same reason",
+}
+
+
+def at_end(name: str, rule: Rule, end: int) -> Any:
+    """Return the value of a parameter at the lower (0) or upper (-1) end; None for one without a range."""
+    if rule.ends():
+        return rule.ends()[end]
+    if rule.type == "mapping" and rule.of is not None:
+        return dict.fromkeys(rule.keys or [MEMBERS[name.rpartition("_by_")[2]]], rule.of.ends()[end])
+    if rule.type == "list" and rule.of is not None and rule.of.ends():
+        return [rule.of.ends()[end]]
+    return None
+
+
+@pytest.mark.parametrize("end", [0, -1], ids=["lower", "upper"])
+def test_at_the_ends_of_all_ranges_the_values_are_those_of_the_second_computation(
+    golden: Nights, tmp_path_factory: pytest.TempPathFactory, end: int
+) -> None:
+    chosen = {name: at_end(name, rule, end) for name, rule in parameter_rules(PROJECT_DIR).items()}
+    parameters = {name: value for name, value in chosen.items() if value is not None}
+    assert len(parameters) > 30
+    nights = Nights(tmp_path_factory.mktemp("bounds"), golden.state)
+    land_golden(nights.home)
+    nights.night(GOLDEN_AS_OF, parameters=parameters)
+
+    named = {field.name: OTHERWISE_NAMED.get(field.name, field.name) for field in fields(Parameters)}
+    known = Parameters(**{field: parameters[name] for field, name in named.items() if name in parameters})
+    computed = values(Center(GOLDEN / "inputs", GOLDEN_AS_OF.replace(tzinfo=UTC), known))
+    published = nights.query(
+        "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value"
+        " from marts.kpi_value where not list_contains(?, kpi_id)",
+        [list(NOT_COMPUTED_TWICE)],
+    )
+    compared = {key: found for key, found in computed.items() if key[0] not in NOT_COMPUTED_TWICE}
+    assert disagreements(published, compared, published_for(nights)) == []
