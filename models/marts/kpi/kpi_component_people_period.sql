@@ -28,7 +28,6 @@ ends as (
 
 ),
 
-
 periods as (
 
     {%- for period, length in lengths.items() %}

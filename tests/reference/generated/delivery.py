@@ -32,7 +32,7 @@ class World:
 
 
 def invented(season: Season, centers: int, seed: int) -> World:
-    """Return a world whose centers follow from a seed, as of a local midnight somewhere; each has some of everything."""
+    """Return a world whose centers follow from a seed, as of a local midnight; each has some of everything."""
     chance = Random(seed)  # noqa: S311 - test data, no secret
     plans = tuple(
         Plan(
