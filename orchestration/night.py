@@ -56,10 +56,8 @@ from orchestration.transform.fingerprints import fingerprints, is_same_code
 from orchestration.transform.project import (
     DbtPaths,
     Manifest,
-    checked_parameters,
     default_parameters,
-    operators_defaults,
-    parameter_rules,
+    overriding,
     parameter_set,
     project_fingerprint,
     published_models,
@@ -186,10 +184,7 @@ class Night:
     def begin(self) -> None:
         """Open the refresh in the books, get the manifest of the project as it is now, and plan what to build anew."""
         project = self.paths.project
-        defaults = default_parameters(project)
-        usual = operators_defaults(defaults, self.settings.time_zone)
-        given = {name: value for name, value in usual.items() if value != defaults[name]} | dict(self.parameters or {})
-        self.parameters = overrides = checked_parameters(given, defaults, parameter_rules(project))
+        self.parameters = overrides = overriding(self.parameters or {}, project, self.settings.time_zone)
         self.as_of = self.as_of_instant
         name = parameter_set(overrides)
         self.settings.landing.mkdir(parents=True, exist_ok=True)

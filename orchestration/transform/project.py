@@ -137,6 +137,17 @@ def checked_parameters(
     return {name: value for name, value in given.items() if value != defaults[name]}
 
 
+def overriding(given: Mapping[str, Any], project_dir: Path, time_zone: str) -> dict[str, Any]:
+    """Return what a refresh passes to dbt: given parameters and the operator's zone, where they differ from defaults.
+
+    Raises ``ParameterError`` for what ``checked_parameters`` refuses.
+    """
+    defaults = default_parameters(project_dir)
+    usual = operators_defaults(defaults, time_zone)
+    zone = {name: value for name, value in usual.items() if value != defaults[name]}
+    return checked_parameters({**zone, **given}, defaults, parameter_rules(project_dir))
+
+
 def read_parameters(file: Path, defaults: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, Any]:
     """Return the overrides that a YAML file (name: value) makes to the defaults.
 
