@@ -9,6 +9,8 @@ import yaml
 from orchestration.documents.exposures import PAGE, exposures_page
 from orchestration.documents.lineage import Lineage, kpi_metrics
 from orchestration.documents.write import generated_pages, write_pages
+from orchestration.ingest.declarations import load_declarations
+from orchestration.ingest.sources import project_declarations
 from orchestration.settings import PROJECT_DIR
 from orchestration.transform.project import DbtPaths, Manifest, published_models
 from orchestration.transform.runner import current_manifest
@@ -33,6 +35,12 @@ def test_the_pages_in_the_repository_are_those_that_the_definitions_give(manifes
     }
     assert kept | {"data-dictionary.md"} == set(pages)
     assert (PROJECT_DIR / PAGE).read_text() == exposures_page(manifest, PROJECT_DIR), "run: contact-center document"
+
+
+def test_the_declarations_read_without_dbt_are_those_of_the_parsed_project(manifest: Manifest) -> None:
+    declarations = project_declarations(PROJECT_DIR)
+    assert len(declarations) > 50
+    assert declarations == load_declarations(manifest)
 
 
 def test_every_kpi_and_every_extract_has_a_page_with_an_example_and_rules(manifest: Manifest) -> None:
