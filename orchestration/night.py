@@ -189,8 +189,8 @@ class Night:
         name = parameter_set(overrides)
         self.settings.landing.mkdir(parents=True, exist_ok=True)
         is_seal_broken = is_broken(self.settings.warehouse)
-        unseal(self.settings.warehouse)
         with self.connect() as con:
+            unseal(self.settings.warehouse)
             books.create_books(con)
             self.refresh_id = books.start_refresh(
                 con,
