@@ -1,9 +1,12 @@
-"""What all tests share: whole nights first, and fewer collections of garbage."""
+"""What all tests share: whole nights first, fewer collections of garbage, and a folder where the workers meet."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
+
+from tests.support.shared import share_in
 
 HERE = Path(__file__).parent
 NIGHTS = ("integration", "e2e")
@@ -20,3 +23,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Return the name of the argument for bytes: their text in an id is unreadable, and may differ between workers."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Have the workers of this run meet in its temporary folder."""
+    base = tmp_path_factory.getbasetemp()
+    share_in(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base)

@@ -7,10 +7,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.night import RefreshOutcome
+from orchestration.night import RefreshOutcome, dbt_paths
 from orchestration.refresh import refresh
 from orchestration.settings import Settings
-from tests.support.nights import land_golden
+from tests.support.nights import land_golden, lend_parsed
 
 HOSTILE = {
     "contacts": """\
@@ -101,9 +101,9 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RefreshOutcom
     land_golden(home)
     for entity, text in HOSTILE.items():
         (home / "landing" / "standard" / entity / f"{entity}_2024-11-01.csv").write_text(text)
-    return home, refresh(
-        Settings(home=home), as_of=datetime(2024, 11, 2), parameters={"survey_response_window_days": 5}
-    )
+    settings, parameters = Settings(home=home), {"survey_response_window_days": 5}
+    lend_parsed(dbt_paths(settings), parameters)
+    return home, refresh(settings, as_of=datetime(2024, 11, 2), parameters=parameters)
 
 
 def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -8,10 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.night import RefreshOutcome
+from orchestration.night import RefreshOutcome, dbt_paths
 from orchestration.refresh import refresh
 from orchestration.settings import PROJECT_DIR, Settings
-from tests.support.nights import land_golden
+from tests.support.nights import land_golden, lend_parsed
 
 SAMPLES = PROJECT_DIR.parent / "shared" / "vendors" / "samples"
 DELIVERED = {
@@ -22,6 +22,7 @@ DELIVERED = {
     "anonymous_bank/february1999.txt.gz": "anonymous_bank/calls",
 }
 AS_OF = datetime(2024, 11, 2)
+PARAMETERS = {"survey_response_window_days": 5}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def first_night(home: Path) -> RefreshOutcome:
     """Return how the first refresh of that home ended."""
-    return refresh(Settings(home=home), as_of=AS_OF, parameters={"survey_response_window_days": 5})
+    lend_parsed(dbt_paths(Settings(home=home)), PARAMETERS)
+    return refresh(Settings(home=home), as_of=AS_OF, parameters=PARAMETERS)
 
 
 def published(home: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -110,7 +112,7 @@ def test_a_second_refresh_without_news_changes_no_published_number(home: Path, f
     columns = "* exclude (computed_at, run_id)"
     before = home / "before.duckdb"
     shutil.copy(home / "published" / "kpi.duckdb", before)
-    again = refresh(Settings(home=home), as_of=AS_OF, parameters={"survey_response_window_days": 5})
+    again = refresh(Settings(home=home), as_of=AS_OF, parameters=PARAMETERS)
     assert (again.status, again.is_full) == ("complete", False)
     with duckdb.connect() as con:
         con.execute(f"attach '{before}' as one (read_only)")

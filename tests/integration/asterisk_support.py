@@ -1,6 +1,5 @@
 """A warehouse of its own for a test: land queue logs, refresh the staging of `asterisk`, look at the result."""
 
-import os
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,9 +13,9 @@ from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.load import load_landing
 from orchestration.ingest.raw import ensure_raw_tables
 from orchestration.settings import PROJECT_DIR
-from orchestration.transform.command import build_arguments, environment, parse_arguments
+from orchestration.transform.command import build_arguments, parse_arguments
 from orchestration.transform.project import DbtPaths, read_manifest
-from orchestration.transform.runner import release_warehouse
+from tests.support.nights import failures, run_dbt
 
 SLICE = (
     "dbt_project.yml",
@@ -61,8 +60,7 @@ class AsteriskWarehouse:
         self.paths = DbtPaths(_slice_of_project(home / "project"), home / "state")
         self.file = home / "warehouse.duckdb"
         self.folder = home / "landing" / "asterisk" / "queue_log"
-        os.environ.update(environment(str(home), "test"))
-        _dbt(parse_arguments(self.paths))
+        _dbt(parse_arguments(self.paths), home)
         self.declarations = load_declarations(read_manifest(self.paths))
         self.reset()
 
@@ -85,7 +83,7 @@ class AsteriskWarehouse:
             refresh_id = start_refresh(con, run_id="test", as_of=as_of, is_full=full)
             report = load_landing(con, self.home / "landing", self.declarations, refresh_id)
             assert not report.refused
-        _dbt(build_arguments(self.paths, full_refresh=full))
+        _dbt(build_arguments(self.paths, full_refresh=full), self.home)
         with duckdb.connect(str(self.file)) as con:
             finish_refresh(con, refresh_id, "complete")
 
@@ -136,17 +134,6 @@ def _slice_of_project(folder: Path) -> Path:
     return folder
 
 
-def _dbt(arguments: list[str]) -> None:
-    from dbt.cli.main import dbtRunner
-
-    try:
-        outcome = dbtRunner().invoke(arguments)
-    finally:
-        release_warehouse()
-    if not outcome.success:
-        failed = [
-            f"{result.node.name}: {result.message}"
-            for result in getattr(outcome.result, "results", [])
-            if result.status not in ("success", "pass")
-        ]
-        raise AssertionError(f"dbt {arguments[0]} failed: {outcome.exception or failed}")
+def _dbt(arguments: list[str], home: Path) -> None:
+    bad = failures(run_dbt(arguments, home))
+    assert not bad, [f"{result.node.name}: {result.message}" for result in bad]

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.settings import PROJECT_DIR
+from orchestration.transform.project import DbtPaths, Manifest, read_manifest
 from tests.integration.system_support import SystemWarehouse
-from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, land_golden
+from tests.support.clone import Clone, shared_clone
+from tests.support.nights import GOLDEN_AS_OF, GOLDEN_PARAMETERS, Nights, golden_night, lend_parsed
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +28,20 @@ def system_warehouse(shared_system_warehouse: SystemWarehouse) -> SystemWarehous
 @pytest.fixture(scope="session")
 def golden(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """Return the warehouse of the golden example after its night; nobody writes to it."""
-    nights = Nights(tmp_path_factory.mktemp("golden"), tmp_path_factory.mktemp("state"))
-    land_golden(nights.home)
-    nights.night(GOLDEN_AS_OF, parameters=GOLDEN_PARAMETERS)
-    return nights
+    return golden_night(
+        tmp_path_factory.mktemp("golden"), tmp_path_factory.mktemp("state"), GOLDEN_AS_OF, GOLDEN_PARAMETERS
+    )
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """Return the manifest of the project as it is now."""
+    paths = DbtPaths(PROJECT_DIR, tmp_path_factory.mktemp("parsed"))
+    lend_parsed(paths)
+    return read_manifest(paths)
+
+
+@pytest.fixture(scope="session")
+def clone() -> Clone:
+    """Return a clone of the project with a small center's warehouse and publication."""
+    return shared_clone()

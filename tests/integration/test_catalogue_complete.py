@@ -2,15 +2,13 @@
 
 import csv
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orchestration.documents.lineage import kpi_metrics
 from orchestration.settings import PROJECT_DIR
-from orchestration.transform.project import DbtPaths
-from orchestration.transform.runner import current_manifest
+from orchestration.transform.project import Manifest
 
 CATALOGUE = PROJECT_DIR.parent / "shared" / "kpi" / "catalogue.csv"
 
@@ -46,10 +44,8 @@ def catalogue() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def defined(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Kpi]:
+def defined(manifest: Manifest) -> dict[tuple[str, str], Kpi]:
     """Return what the metrics say of every KPI and variant."""
-    folder: Path = tmp_path_factory.mktemp("catalogue")
-    manifest = current_manifest(DbtPaths(PROJECT_DIR, folder / "state"), folder)
     return {(kpi["kpi_id"], kpi["variant"]): kpi for _, kpi in kpi_metrics(manifest)}
 
 

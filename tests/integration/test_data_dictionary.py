@@ -4,16 +4,9 @@ import json
 from typing import Any
 
 import duckdb
-import pytest
 
 from orchestration.publish.candidate import sha256
-from tests.support.clone import Clone, shared_clone
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """Return the clone with the small center's publication."""
-    return shared_clone(tmp_path_factory)
+from tests.support.clone import Clone
 
 
 def published(clone: Clone, sql: str) -> list[tuple[Any, ...]]:

@@ -11,17 +11,11 @@ import pytest
 from orchestration.cli_query import ask
 from orchestration.publish.candidate import DATABASE
 from orchestration.settings import PROJECT_DIR
-from tests.support.clone import Clone, shared_clone
+from tests.support.clone import Clone
 from tests.support.documents import Block, Typed, blocks_of, is_as_shown, typed_in
 
 PAGES = ("quick-start", "tour", "add-a-kpi", "change-a-definition", "metricflow", "connect-bi", "bi/python", "index")
 KPI_PAGES = sorted((PROJECT_DIR / "docs" / "kpis").glob("*.md"))
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """Return the clone with the small center's publication."""
-    return shared_clone(tmp_path_factory)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -18,7 +18,7 @@ from orchestration.publish.headline import Figure, headline
 from orchestration.session import settle
 from orchestration.settings import Settings
 from orchestration.transform.project import read_manifest
-from tests.support.clone import Clone, shared_clone
+from tests.support.clone import Clone
 
 ONE_OF_EACH = """
     select dim_kpi.kpi_id, numerator_name, denominator_name, period_start, period_end, scope_type, scope_id,
@@ -32,12 +32,6 @@ ONE_OF_EACH = """
     ) = 1
 """
 """For every KPI, variant and type of scope the value of one member in one period."""
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """Return the clone with the small center's warehouse and publication."""
-    return shared_clone(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,7 @@ from orchestration.documents.write import generated_pages, write_pages
 from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.sources import project_declarations
 from orchestration.settings import PROJECT_DIR
-from orchestration.transform.project import DbtPaths, Manifest, published_models
-from orchestration.transform.runner import current_manifest
-
-
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
-    """Return the manifest of the project as it is now."""
-    folder = tmp_path_factory.mktemp("pages")
-    return current_manifest(DbtPaths(PROJECT_DIR, folder / "state"), folder)
+from orchestration.transform.project import Manifest, published_models
 
 
 def test_the_pages_in_the_repository_are_those_that_the_definitions_give(manifest: Manifest) -> None:

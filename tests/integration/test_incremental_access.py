@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.nights import Nights, differences, land_golden
+from tests.support.nights import Nights, differences, golden_night
 
 LATE_CHANGES: list[dict[str, str]] = [
     {
@@ -90,9 +90,7 @@ LATE_CHANGES: list[dict[str, str]] = [
 @pytest.fixture(scope="module")
 def by_night(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """Return the warehouse after the nights of the late changes."""
-    nights = Nights(tmp_path_factory.mktemp("nights"), tmp_path_factory.mktemp("state"))
-    land_golden(nights.home)
-    nights.night(datetime(2024, 10, 29))
+    nights = golden_night(tmp_path_factory.mktemp("nights"), tmp_path_factory.mktemp("state"), datetime(2024, 10, 29))
     for number, changes in enumerate(LATE_CHANGES):
         for entity, text in changes.items():
             target = nights.home / "landing" / "standard" / entity / f"{entity}_2024-11-{number + 1:02}.csv"

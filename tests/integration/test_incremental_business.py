@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.support.nights import GOLDEN_PARAMETERS, Nights, differences, land_golden
+from tests.support.nights import GOLDEN_PARAMETERS, differences, golden_night
 
 SUBSCRIPTIONS = "subscription_id,customer_id,product_id,started_on,ended_on,mrr_amount,currency,billing_model\n"
 LATE_CHANGES: list[dict[str, str]] = [
@@ -101,9 +101,7 @@ FILE_DATES = [
 
 
 def test_every_kind_of_late_business_news_rebuilds_what_it_touches(tmp_path: Path) -> None:
-    nights = Nights(tmp_path / "home", tmp_path / "state")
-    land_golden(nights.home)
-    nights.night(datetime(2024, 10, 29), parameters=GOLDEN_PARAMETERS)
+    nights = golden_night(tmp_path / "home", tmp_path / "state", datetime(2024, 10, 29), GOLDEN_PARAMETERS)
     for number, changes in enumerate(LATE_CHANGES):
         for entity, text in changes.items():
             target = nights.home / "landing/standard" / entity / f"{entity}_{FILE_DATES[number]}.csv"

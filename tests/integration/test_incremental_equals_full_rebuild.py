@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator import SimulationOptions, simulate
-from tests.support.nights import Nights, differences, land_golden
+from tests.support.nights import Nights, differences, golden_night
 
 FIRST_DAY = date(2026, 2, 20)
 DAYS = 14
@@ -166,9 +166,7 @@ def test_nights_in_any_order_with_late_repeated_and_corrected_files_equal_one_fu
 
 
 def test_every_kind_of_late_change_rebuilds_what_it_touches(rebuilt: Nights, tmp_path: Path) -> None:
-    nights = Nights(tmp_path / "home", rebuilt.state)
-    land_golden(nights.home)
-    nights.night(datetime(2024, 10, 29))
+    nights = golden_night(tmp_path / "home", rebuilt.state, datetime(2024, 10, 29))
     for number, changes in enumerate(LATE_CHANGES):
         for entity, text in changes.items():
             place(nights, f"{entity}/{entity}_2024-11-{number + 1:02}.csv", text)

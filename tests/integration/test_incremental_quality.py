@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from tests.support.nights import Nights, differences, land_golden
+from tests.support.nights import Nights, differences, golden_night
 
 CONTACTS = (
     "contact_id,channel,direction,initiation_method,customer_id,site_id,contact_reason_id,started_at,ended_at,"
@@ -144,9 +144,7 @@ def place(nights: Nights, name: str, text: str) -> None:
 
 
 def test_nights_that_see_late_changes_one_after_another_equal_one_full_rebuild(tmp_path: Path) -> None:
-    nights = Nights(tmp_path / "home", tmp_path / "state")
-    land_golden(nights.home)
-    nights.night(datetime(2024, 10, 29))
+    nights = golden_night(tmp_path / "home", tmp_path / "state", datetime(2024, 10, 29))
     for number, night in enumerate(NIGHTS):
         for entity, text in night.arrives.items():
             place(nights, f"{entity}/{entity}_2025-01-{number + 1:02}.csv", text)

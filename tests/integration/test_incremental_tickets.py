@@ -4,7 +4,7 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.support.nights import Nights, differences, land_golden
+from tests.support.nights import Nights, differences, golden_night
 
 EVENTS = "event_id,ticket_id,event_type,from_value,to_value,actor_type,actor_id,event_at\n"
 MESSAGES = "message_id,ticket_id,direction,author_type,agent_id,is_public,is_automated,requires_reply,sent_at\n"
@@ -124,9 +124,7 @@ def place(nights: Nights, entity: str, number: int, text: str) -> None:
 
 
 def test_every_kind_of_late_ticket_rebuilds_what_it_touches(tmp_path: Path) -> None:
-    nights = Nights(tmp_path / "home", tmp_path / "state")
-    land_golden(nights.home)
-    nights.night(datetime(2024, 10, 29))
+    nights = golden_night(tmp_path / "home", tmp_path / "state", datetime(2024, 10, 29))
     # in the week of the example only six hours of Friday are open: one of the three replies was waited for in them
     assert nights.query(
         "select numerator, denominator from marts.kpi_value where kpi_id = 'average_first_response_time'"

@@ -37,7 +37,7 @@ def test_a_members_own_parameter_holds_instead_of_the_one_for_all(
         own = {member: usual[name] for (member,) in golden.query(members)}
         assert own
         parameters[f"{name}_by_{kind}"] = own
-    overridden = Nights(tmp_path_factory.mktemp("overridden"), golden.state)
+    overridden = Nights(tmp_path_factory.mktemp("overridden"), tmp_path_factory.mktemp("state"))
     land_golden(overridden.home)
     overridden.night(GOLDEN_AS_OF, parameters=parameters)
 

@@ -18,7 +18,7 @@ HANDLE_TIME = (
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     """Return a copy of the refreshed clone that these tests may change; they are followed from top to bottom."""
-    shared = shared_clone(tmp_path_factory)
+    shared = shared_clone()
     folder = tmp_path_factory.mktemp("by_hand") / "clone"
     shutil.copytree(shared.folder, folder)
     return Clone(folder, shared.outputs)

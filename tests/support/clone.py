@@ -3,7 +3,6 @@
 The workers of one test run share it, because building it takes more than a minute of processor time.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -12,10 +11,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from orchestration.settings import PROJECT_DIR
 from tests.support.documents import apply_edits, blocks_of
+from tests.support.shared import made_once
 
 DEMO = "contact-center demo --days 14 --contacts-per-day 60 --end-date 2026-11-20"
 REFRESH = "contact-center refresh --as-of 2026-11-21"
@@ -57,20 +55,14 @@ class Clone:
         return _run(self.folder, command)
 
 
-def shared_clone(factory: pytest.TempPathFactory) -> Clone:
+def shared_clone() -> Clone:
     """Return the clone of this test run; the first worker to ask makes it."""
-    base = factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    folder, record = shared / "clone", shared / "clone.json"
-    with (shared / "clone.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not record.is_file():
-            shutil.rmtree(folder, ignore_errors=True)
-            record.write_text(json.dumps(_make(folder)))
-    return Clone(folder, json.loads(record.read_text()))
+    made = made_once("clone", _make)
+    return Clone(made / "project", json.loads((made / "outputs.json").read_text()))
 
 
-def _make(folder: Path) -> dict[str, str]:
+def _make(made: Path) -> None:
+    folder = made / "project"
     folder.mkdir()
     for name in CODE:
         source = PROJECT_DIR / name
@@ -85,7 +77,7 @@ def _make(folder: Path) -> dict[str, str]:
         done = _run(folder, command)
         assert done.returncode == 0, f"{command}: {done.stdout}"
         outputs[command] = done.stdout
-    return outputs
+    (made / "outputs.json").write_text(json.dumps(outputs))
 
 
 def _run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:

@@ -1,5 +1,6 @@
 """Nights for tests: deliver files into a scratch home, load and build everything, compare whole warehouses."""
 
+import json
 import shutil
 import uuid
 from collections.abc import Collection, Mapping
@@ -17,9 +18,10 @@ from orchestration.ingest.load import load_landing
 from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
 from orchestration.settings import PROJECT_DIR
-from orchestration.transform.command import build_arguments, environment
-from orchestration.transform.project import DbtPaths
+from orchestration.transform.command import build_arguments, environment, parse_arguments
+from orchestration.transform.project import PARSED, DbtPaths, parameter_set, project_fingerprint
 from orchestration.transform.runner import current_manifest, release_warehouse
+from tests.support.shared import is_shared, made_once
 
 GOLDEN = PROJECT_DIR / "tests" / "fixtures" / "golden"
 GOLDEN_AS_OF = datetime(2024, 11, 2)
@@ -67,6 +69,7 @@ class Nights:
     ) -> None:
         """Load what is new and build all models; with ``fails`` the night breaks off after staging."""
         paths = DbtPaths(PROJECT_DIR, self.state)
+        lend_parsed(paths, parameters)
         (self.home / "landing").mkdir(parents=True, exist_ok=True)
         declarations = load_declarations(current_manifest(paths, self.home))
         with duckdb.connect(str(self.warehouse)) as con:
@@ -94,6 +97,27 @@ class Nights:
             return con.execute(sql, parameters or []).fetchall()
 
 
+def lend_parsed(paths: DbtPaths, parameters: Mapping[str, Any] | None = None) -> None:
+    """Put the project as parsed with these parameters into a state folder, unless it is what lies there.
+
+    The workers of a run parse once for each set of parameters: other ones void dbt's parse cache.
+    """
+    chosen = parameter_set(parameters or {})
+    mark = paths.target / "parsed_with.txt"
+    if not is_shared() or (mark.is_file() and mark.read_text() == chosen):
+        return
+
+    def parse(folder: Path) -> None:
+        own = DbtPaths(PROJECT_DIR, folder)
+        given = ["--vars", json.dumps(parameters, sort_keys=True)] if parameters else []
+        fingerprint = project_fingerprint(PROJECT_DIR, PARSED)
+        run_dbt([*parse_arguments(own), *given], folder)
+        own.fingerprint.write_text(fingerprint)
+
+    shutil.copytree(made_once(f"parsed_{chosen}", parse) / "target", paths.target, dirs_exist_ok=True)
+    mark.write_text(chosen)
+
+
 def run_dbt(arguments: list[str], home: Path) -> list[Any]:
     """Run dbt in this process on the warehouse of a home and return its results; raises what stopped dbt itself.
 
@@ -102,8 +126,11 @@ def run_dbt(arguments: list[str], home: Path) -> list[Any]:
     import pytest
     from dbt.cli.main import dbtRunner
 
+    from tests.support.warm_dbt import shorten
+
     try:
         with pytest.MonkeyPatch.context() as patch:
+            shorten(patch)
             for name, value in environment(str(home), newest_run(home / "warehouse.duckdb")).items():
                 patch.setenv(name, value)
             outcome = dbtRunner().invoke(arguments)
@@ -169,6 +196,20 @@ def differences(left: Path, right: Path) -> list[str]:
                 if rows:
                     found.append(f"{schema}.{table}: {len(rows)} rows only in {first}, for example {rows[0]}")
     return found
+
+
+def golden_night(home: Path, state: Path, as_of: datetime, parameters: Mapping[str, Any] | None = None) -> Nights:
+    """Return a home of its own that stands after one night of the golden example; the workers share that night."""
+
+    def make(folder: Path) -> None:
+        nights = Nights(folder / "home", state)
+        land_golden(nights.home)
+        nights.night(as_of, parameters=parameters)
+
+    made = made_once(f"golden_{as_of:%Y%m%d}_{parameter_set(parameters or {})}", make)
+    shutil.copytree(made / "home", home, dirs_exist_ok=True)
+    lend_parsed(DbtPaths(PROJECT_DIR, state), parameters)
+    return Nights(home, state)
 
 
 def land_golden(home: Path, entities: Collection[str] | None = None) -> None:

@@ -15,6 +15,7 @@ from orchestration.night import dbt_paths
 from orchestration.settings import Settings
 from orchestration.transform.project import Manifest, published_models
 from orchestration.transform.runner import current_manifest
+from tests.support.nights import lend_parsed
 
 SNAPSHOT = Path(__file__).parent / "asset_graph.txt"
 
@@ -26,6 +27,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def manifest(settings: Settings) -> Manifest:
+    lend_parsed(dbt_paths(settings))
     return current_manifest(dbt_paths(settings), settings.home)
 
 
