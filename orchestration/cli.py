@@ -82,11 +82,12 @@ def check(
         list[Path] | None,
         typer.Argument(help="Files or folders; the end of a path tells the extract. Default: the landing folder."),
     ] = None,
+    kpis: Annotated[bool, typer.Option(help="Also say which KPIs they give, which takes some seconds.")] = True,
 ) -> None:
-    """Say what files would become: rows loaded, rows rejected and why. Nothing is loaded or written."""
+    """Say what files would become: rows loaded, rows rejected and why, and KPIs. Nothing is loaded or written."""
     from orchestration.cli_check import run_check
 
-    raise typer.Exit(run_check(settings_or_exit(), files or []))
+    raise typer.Exit(run_check(settings_or_exit(), files or [], kpis))
 
 
 @app.command()

@@ -20,7 +20,7 @@ from orchestration.ingest.trial import Broken, Trial, place, try_load
 from orchestration.settings import Settings
 
 
-def run_check(settings: Settings, files: Sequence[Path]) -> int:
+def run_check(settings: Settings, files: Sequence[Path], kpis: bool) -> int:
     """Load files on trial and tell what would become of them.
 
     Return 0 when every row would be loaded, 1 when something would be left out, 2 when there is nothing to check.
@@ -49,6 +49,14 @@ def run_check(settings: Settings, files: Sequence[Path]) -> int:
             typer.echo(f"nothing to check: {settings.landing} holds no file; {WHERE}", err=True)
             return 2
         told(console, trial, declarations, lost)
+        if kpis and any(extract.rows for extract in trial.report.extracts):
+            from orchestration.cli_check_kpis import tell_kpis
+
+            delivered: dict[str, set[str]] = {}
+            for extract in trial.report.extracts:
+                if extract.rows:
+                    delivered.setdefault(extract.system, set()).add(extract.entity)
+            tell_kpis(console, settings, delivered, scratch)
     left_out = bool(lost or trial.report.refused or trial.broken)
     return 1 if left_out else 0
 

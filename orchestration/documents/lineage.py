@@ -1,7 +1,7 @@
 """What stands on what, read from the dbt manifest: extracts below a KPI, KPIs above an extract's column."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,9 @@ Node = dict[str, Any]
 
 CALENDAR = frozenset({"dim_date"})
 """Knows every day that anything happened on, so everything would stand on everything."""
+
+DESCRIBING = frozenset({"fx_rates"})
+"""Converts what other extracts deliver, and is needed only for foreign currencies."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,56 @@ class Lineage:
         readers = {name for name in self.children.get(entity, set()) if word.search(self.models[name]["raw_code"])}
         prefix = "kpi_component_"
         return {name.removeprefix(prefix) for name in self.above(readers) if name.startswith(prefix)}
+
+    def extracts_behind(self, component: str, parts: Iterable[str]) -> list[str]:
+        """Return the contract entities whose records some parts of a KPI component count, sorted.
+
+        They are what the facts are made of that ``explained_by`` names for a part, else those that the component reads:
+        the entity that a fact is named for (``fct_order`` of ``orders``), or the nearest ones. A component whose
+        nearest entities are not the ones it counts says so with ``counts`` in its config.meta.
+        """
+        model = f"kpi_component_{component}"
+        meta = self.models[model]["config"].get("meta") or {}
+        wanted = set(parts)
+        named = {str(one["table"]) for one in meta.get("explained_by") or [] if wanted & set(one.get("parts") or {})}
+        found = set(meta.get("counts") or []) or {
+            entity for table in named or {model} for entity in self._made_of(table)
+        }
+        return sorted(found)
+
+    def _made_of(self, table: str) -> set[str]:
+        level, seen = {table}, {table}
+        while level:
+            if found := {name for name in level if self.is_extract(name)}:
+                return found
+            below = {parent for name in level for parent in self.parents.get(name, set())} - seen - DESCRIBING
+            below = {name for name in below if not name.startswith("dim_")}
+            facts = [name.removeprefix("fct_").removesuffix("_day").removesuffix("_interval") for name in level]
+            level = {name for name in below for fact in facts if name in (fact, f"{fact}s", f"{fact[:-1]}ies")} or below
+            seen |= below
+        return set()
+
+    def is_extract(self, entity: str) -> bool:
+        """Whether a contract entity is delivered as such, and not made of others."""
+        return entity in self.systems_of(entity).get("standard", set())
+
+    def systems_of(self, entity: str) -> dict[str, set[str]]:
+        """Return the raw extracts that fill a contract entity, by system; none for what is no contract entity."""
+        if not self.is_conformed(entity):
+            return {}
+        staged = {name: re.fullmatch(r"stg_(\w+?)__\w+", name) for name in self.parents.get(entity, set())}
+        return {match[1]: self._raw_below(name, match[1]) for name, match in staged.items() if match}
+
+    def _raw_below(self, name: str, system: str) -> set[str]:
+        found, waiting = set[str](), [name]
+        while waiting:
+            for unique_id in self.models[waiting.pop()]["depends_on"]["nodes"]:
+                kind, *_, source, last = unique_id.split(".")
+                if kind == "source" and source == system:
+                    found.add(last)
+                elif kind == "model" and last.startswith(f"stg_{system}__"):
+                    waiting.append(last)
+        return found
 
     def filled_by(self, entity: str, column: str) -> list[str]:
         """Return the systems whose staging gives the column a value, `standard` first."""

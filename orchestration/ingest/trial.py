@@ -18,8 +18,8 @@ from orchestration.ingest.load import LoadReport, load_landing
 from orchestration.ingest.preflight import suggestion
 from orchestration.ingest.raw import ensure_raw_tables
 
-SAMPLES = 3
-"""Broken rows that are shown of each extract, rule and column."""
+SAMPLES = 1
+"""Rows that are shown of those that break one rule of one column of an extract."""
 
 
 @dataclass(frozen=True)

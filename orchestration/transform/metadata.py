@@ -172,6 +172,8 @@ class ModelMeta(_Meta):
     published_where: str | None = None
     touched: Touched | None = None
     explained_by: list[Evidence] = []
+    counts: list[str] = []
+    """Contract entities that a KPI component counts, where they are not the nearest ones that it reads."""
 
     @model_validator(mode="after")
     def _published(self) -> "ModelMeta":
@@ -276,6 +278,7 @@ class _Checked:
             yield from self.known((*where, "table"), [evidence.table], models, "model")
             yield from self.known((*where, "parts"), evidence.parts, self.entry.node["columns"], "measure")
             yield from self.known((*where, "sums"), evidence.sums, self.entry.node["columns"], "measure")
+        yield from self.known(("counts",), meta.counts, models, "model")
 
 
 def _reason(problem: Mapping[str, Any], schema: type[BaseModel]) -> str:

@@ -94,7 +94,7 @@ def test_check_tells_what_would_load_and_what_would_be_left_out_without_a_wareho
     land(tmp_path, "standard/contacts/1.csv", CONTACTS, *rows)
     land(tmp_path, "standard/agents/1.csv", "name", "Ann")
     land(tmp_path, "standard/queue/1.csv", "queue_id", "q")
-    done = run(tmp_path, "check", home=tmp_path)
+    done = run(tmp_path, "check", "--no-kpis", home=tmp_path)
     assert done.returncode == 1, done.stdout
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
     assert "standard.contacts 1 1 2 0" in lines
@@ -113,14 +113,32 @@ def test_check_takes_files_from_anywhere_and_hides_personal_values(tmp_path: Pat
     good.parent.mkdir(parents=True)
     good.write_bytes((GOLDEN / "inputs" / "queues.csv").read_bytes())
     (tmp_path / "agentz.csv").write_text("agent_id\n1\n")
-    done = run(tmp_path, "check", str(good))
+    done = run(tmp_path, "check", "--no-kpis", str(good))
     assert done.returncode == 0, done.stdout
     assert " would load, 0 rows would be rejected, 0 files refused" in done.stdout
-    done = run(tmp_path, "check", "agentz.csv")
+    done = run(tmp_path, "check", "--no-kpis", "agentz.csv")
     assert done.returncode == 1
     assert "agentz.csv: no declared extract has this path; did you mean standard/agents/?" in done.stdout
     done = run(tmp_path, "check", "nowhere.csv")
     assert (done.returncode, done.stdout) == (2, "there is no nowhere.csv\n")
+
+
+def test_check_says_which_kpis_the_files_give_and_what_is_missing_for_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    for entity in ("contacts", "contact_segments", "queues"):
+        (folder / "standard" / entity).mkdir(parents=True)
+        (folder / "standard" / entity / "1.csv").write_bytes((GOLDEN / "inputs" / f"{entity}.csv").read_bytes())
+    done = run(tmp_path, "check", "export")
+    assert done.returncode == 0, done.stdout
+    lines = done.stdout.splitlines()
+    [given] = [line for line in lines if line.endswith(" KPIs can be computed from these extracts")]
+    lacking = "\n".join(line for line in lines if line.startswith("  without "))
+    assert 10 < int(given.split()[0]) < 30
+    assert "  without orders: no " in lacking
+    assert "Total sales value" in lacking
+    assert "Service level" not in lacking
+    assert "Average handle time" not in lacking
+    assert [path.name for path in tmp_path.iterdir()] == ["export"]
 
 
 def test_the_env_file_of_the_folder_above_is_read_by_the_command_and_by_dbt(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""Which KPIs files would give, and what is missing for the others. Reads the dbt project, which takes some seconds."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from orchestration.cli_text import plural
+from orchestration.documents.lineage import Lineage, kpi_metrics
+from orchestration.night import dbt_paths
+from orchestration.settings import Settings
+from orchestration.transform.project import DbtPaths, Manifest, manifest_is_current, read_manifest
+from orchestration.transform.runner import current_manifest
+
+Delivered = Mapping[str, set[str]]
+"""Raw extracts of which there are rows, by system."""
+
+
+def missing_extracts(manifest: Manifest, delivered: Delivered) -> dict[str, tuple[str, ...]]:
+    """Return by KPI (its name) the contract entities that it counts and that no delivered extract fills, sorted."""
+    lineage = Lineage(manifest)
+    found = {}
+    for metric, kpi in kpi_metrics(manifest):
+        if kpi["variant"] == "default":
+            inputs = metric["type_params"]
+            parts = [inputs.get("numerator"), inputs.get("denominator"), *(inputs.get("metrics") or [])]
+            counted = lineage.extracts_behind(kpi["component"], [part["name"] for part in parts if part])
+            found[str(kpi["name"])] = tuple(entity for entity in counted if not _came(lineage, entity, delivered))
+    return found
+
+
+def _came(lineage: Lineage, entity: str, delivered: Delivered) -> bool:
+    return any(extracts & delivered.get(system, set()) for system, extracts in lineage.systems_of(entity).items())
+
+
+def tell_kpis(console: Console, settings: Settings, delivered: Delivered, scratch: Path) -> None:
+    """Print how many KPIs the delivered extracts can give, and what each of the others lacks."""
+    missing = missing_extracts(manifest_of(settings, scratch), delivered)
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for name, extracts in missing.items():
+        lacking.setdefault(extracts, []).append(name)
+    given = len(lacking.pop((), []))
+    total = plural(len(missing), "KPI")
+    console.print(f"{given} of {total} can be computed from these extracts", highlight=False)
+    for extracts, names in sorted(lacking.items(), key=lambda item: (-len(item[1]), item[0])):
+        line = f"  without {', '.join(extracts)}: no {', '.join(sorted(names))}"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def manifest_of(settings: Settings, scratch: Path) -> Manifest:
+    """Return the manifest of the project: that of the last refresh where it is current, else one parsed for this call.
+
+    It is not kept, because a refresh may be running that works where it would have to lie.
+    """
+    paths = dbt_paths(settings)
+    if manifest_is_current(paths):
+        return read_manifest(paths)
+    return current_manifest(DbtPaths(settings.project_dir, scratch / "dbt"), scratch)
