@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import typer
 from pydantic import ValidationError
 
-from orchestration.settings import Settings, get_settings
+from orchestration.settings import Settings, get_settings, misspelt
 
 app = typer.Typer(
     name="contact-center",
@@ -30,7 +30,12 @@ INSTANT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M
 def settings_or_exit() -> Settings:
     """Return the settings, or leave with code 2 and name what is wrong with them."""
     try:
-        return get_settings()
+        settings = get_settings()
+        for line in (unknown := misspelt()):
+            typer.echo(line, err=True)
+        if unknown:
+            raise typer.Exit(2)
+        return settings
     except ValidationError as error:
         for problem in error.errors():
             name = "_".join(str(part) for part in problem["loc"]).upper()

@@ -1,5 +1,7 @@
 """Settings of one installation: resolved once, frozen, the same for the command line, Dagster and dbt."""
 
+import os
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -97,6 +99,19 @@ class Settings(BaseSettings):
     def published(self) -> Path:
         """What BI tools read; replaced atomically."""
         return self.home / "published"
+
+
+def misspelt() -> list[str]:
+    """Return a sentence for every variable of the environment that is named like a setting and is none."""
+    prefix = str(Settings.model_config["env_prefix"])
+    known = [f"{prefix}{name.upper()}" for name in Settings.model_fields]
+    found = []
+    for name in sorted(os.environ):
+        if name.upper().startswith(prefix) and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
+            hint = f"did you mean {near[0]}?" if near else f"settings are {', '.join(known)}"
+            found.append(f"{name} is no setting; {hint}")
+    return found
 
 
 @cache

@@ -160,6 +160,14 @@ def test_the_env_file_of_the_folder_above_is_read_by_the_command_and_by_dbt(tmp_
     assert done.stdout == f"{tmp_path / 'named'}\n"
 
 
+def test_a_misspelt_setting_is_told_and_never_ignored(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"CONTACT_CENTER_HOMR={tmp_path}\n")
+    done = run(tmp_path, "refresh")
+    assert done.returncode == 2
+    assert done.stdout == "CONTACT_CENTER_HOMR is no setting; did you mean CONTACT_CENTER_HOME?\n"
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
 PROGRESS = """
 import os, time
 from orchestration.cli_progress import progress_of
