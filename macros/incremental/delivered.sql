@@ -79,3 +79,16 @@
         {%- if keep %} or refresh_id <= {{ last_complete_refresh() }} - {{ keep }}{% endif %}
     {%- endif -%}
 {% endmacro %}
+
+
+{#
+    Condition: tonight brought the first rows of an entity, as far as anybody can tell: no row of it is without an image.
+    What nobody recorded until now is known from now on, of all days.
+#}
+{% macro is_first_delivery(images, entity, key) -%}
+    exists (select 1 from {{ images }})
+        and not exists (
+            select 1 from {{ entity }} as known
+            where known.{{ key }} not in (select changed.{{ key }} from {{ images }} as changed)
+        )
+{%- endmacro %}

@@ -49,18 +49,18 @@ compared as (
 {#
     CTE `windows`: twelve months that end with a month, from the months' own parts.
     Months that tonight does not compute are read from the table. Parts are added as decimals: a sum of doubles would
-    depend on its order.
+    depend on its order. A part of a composite measure is missing where it is missing in every month with cases.
 #}
 {% macro kpi_windows(component, periods) %}
-{%- set parts = ['numerator', 'denominator', 'squared_sum', 'case_count', 'excluded_count'] -%}
+{%- set parts = ['numerator', 'denominator', 'squared_sum', 'case_count', 'excluded_count', 'recorded_count', 'delivered_count'] -%}
 months as (
 
-    select kpi_id, variant, period_start, scope_type, scope_id, {{ parts | join(', ') }}
+    select kpi_id, variant, period_start, scope_type, scope_id, missing_parts, {{ parts | join(', ') }}
     from divided
     where period_type = 'month'
     {%- if is_incremental() %}
     union all
-    select kpi_id, variant, period_start, scope_type, scope_id, {{ parts | join(', ') }}
+    select kpi_id, variant, period_start, scope_type, scope_id, missing_parts, {{ parts | join(', ') }}
     from {{ this }}
     where period_type = 'month'
         and period_start in (
@@ -118,8 +118,21 @@ windows as (
         months.scope_type,
         months.scope_id
         {%- for part in parts %},
-        cast(sum(cast(months.{{ part }} as decimal(38, 9))) as double) as {{ part }}
-        {%- endfor %}
+        case
+            {%- if part == 'numerator' %} {# as in a month: cases of which nothing was recorded say nothing, not zero #}
+            when sum(months.delivered_count) > 0 and coalesce(sum(months.recorded_count), 0) = 0 and coalesce(sum(months.denominator), 0) = 0
+                then null
+            {%- endif %}
+            when true then cast(sum(cast(months.{{ part }} as decimal(38, 9))) as double)
+        end as {{ part }}
+        {%- endfor %},
+        nullif(concat_ws(',', null
+            {%- for name in kpi_composite_parts(component) %},
+            case when bool_and(coalesce(list_contains(string_split(months.missing_parts, ','), '{{ name }}'), false)) filter (
+                where coalesce(months.denominator, months.numerator) > 0
+            ) then '{{ name }}' end
+            {%- endfor %}
+        ), '') as missing_parts
     from ends
     inner join months
         on ends.kpi_id = months.kpi_id

@@ -55,6 +55,7 @@
                 periods=own.periods or (kpi.periods or []) | reject('equalto', 'interval') | list,
                 confidence=confidence,
                 cases=cases,
+                recorded=kpi.recorded or {},
                 minimum_sample=var('sample_min_cases') if cases else none,
                 agent_minimum_sample=kpi_least_of_an_agent(kpi.minimum_sample) if cases else none
             )) -%}
@@ -80,6 +81,8 @@
     {%- for kpi in kpi_definitions(component, period) -%}
         {%- do wanted.extend([kpi.numerator, kpi.denominator, kpi.excluded, kpi.cases]) -%}
         {%- do wanted.extend(kpi.confidence.values()) -%}
+        {%- do wanted.extend([kpi.recorded.by, kpi.recorded.of]) -%}
+        {%- do wanted.extend((kpi.recorded.parts or {}).values()) -%}
     {%- endfor -%}
     {%- set parts = {} -%}
     {%- for name in wanted | select('string') | unique | sort -%}

@@ -3,7 +3,7 @@
 
     That is: its subject's table of values rebuilds the period; or what every value is held against changed (targets,
     benchmarks, zones of sites, public holidays); or days were delivered from before a KPI's data began, which changes what share of a
-    period its data cover. Those are rare, and judge everything again. A KPI that is missing follows every table.
+    period its data cover; or a KPI began whose later periods were called not delivered. Those are rare, and judge everything again. A KPI that is missing follows every table.
     `subject` is the expression that gives a row its table.
 #}
 {% macro judged_tonight(subject='subject') -%}
@@ -41,26 +41,35 @@
             select 1 from " ~ ref('touched_day') ~ " as day
             where day.refresh_id > " ~ last_complete_refresh() ~ "
                 and day.business_date <= (
-                    select max(begun.first_day)
-                    from (
-                        select
-                            kpi_id,
-                            variant,
-                            coalesce(
-                                min(period_start) filter (where period_type = 'day'),
-                                min(period_start) filter (where period_type = 'month')
-                            ) as first_day
-                        from " ~ this ~ "
-                        where scope_type = 'enterprise' and numerator is not null
-                        group by kpi_id, variant
-                    ) as begun
+                    select max(begun.first_day) from (" ~ kpi_beginnings(this) ~ ") as begun
                 )
+        ) or exists (
+            select 1
+            from (" ~ kpi_beginnings(ref('kpi_value_computed')) ~ ") as begun
+            inner join " ~ this ~ " as missing on begun.kpi_id = missing.kpi_id and begun.variant = missing.variant
+            where missing.no_data_reason = 'not_delivered' and missing.period_end >= begun.first_day
         ) or exists (
             select 1 from " ~ source('meta', 'public_holiday') ~ "
             where refresh_id > " ~ last_complete_refresh() ~ " and holiday_date < " ~ as_of() ~ "
         )" ~ _any_change_of(judged_by())
     ) -%}
     {{ return(answer.columns[0].values()[0]) }}
+{%- endmacro %}
+
+
+{# Where the data of each KPI begin: its first day, or its first month where it has no days. #}
+{% macro kpi_beginnings(relation) -%}
+    select
+        kpi_id,
+        variant,
+        coalesce(
+            min(period_start) filter (where period_type = 'day'),
+            min(period_start) filter (where period_type = 'month'),
+            min(period_start)
+        ) as first_day
+    from {{ relation }}
+    where scope_type = 'enterprise' and period_type <> 'trailing_12m' and numerator is not null
+    group by kpi_id, variant
 {%- endmacro %}
 
 

@@ -57,8 +57,9 @@ from compared
 
 
 {#
-    CTE `divided`: numerator and denominator of every KPI, with the squares that some confidence intervals need, and
-    the number of cases of those that are estimates.
+    CTE `divided`: numerator and denominator of every KPI, with the squares that some confidence intervals need, the
+    number of cases of those that are estimates, and of how many cases the source recorded what is measured (see
+    macros/kpi/recorded.sql).
 
     KPIs of the same scopes and periods are read from one pass over the sums: a branch for each KPI would be as clear,
     but planning a hundred of them costs the database more than computing them.
@@ -87,6 +88,10 @@ listed as (
                 squared_sum := cast({{ kpi_squares(kpi.confidence or {}) }} as double),
                 case_count := cast({{ kpi.cases or 'null' }} as double),
                 excluded_count := cast({{ kpi.excluded or 'null' }} as double),
+                recorded_count := cast({{ kpi_recorded_by(kpi) }} as double),
+                delivered_count := cast({{ (kpi.recorded or {}).of or 'null' }} as double),
+                counted := cast({{ kpi_counted(kpi) }} as double),
+                missing_parts := {{ kpi_missing_parts(kpi) }},
                 is_ratio := {{ 'true' if kpi.denominator else 'false' }}
             ){{ ',' if not loop.last }}
             {%- endfor %}
@@ -105,6 +110,10 @@ listed as (
             squared_sum := cast(null as double),
             case_count := cast(null as double),
             excluded_count := cast(null as double),
+            recorded_count := cast(null as double),
+            delivered_count := cast(null as double),
+            counted := cast(null as double),
+            missing_parts := cast(null as varchar),
             is_ratio := false
         ) as kpi
     from summed
@@ -119,16 +128,21 @@ divided as (
         kpi.kpi_id,
         kpi.variant,
         {{ keys | join(', ') }},
-        kpi.numerator,
+        -- cases of which nothing was recorded say nothing, not zero
+        case when kpi.counted is null or kpi.counted <> 0 or coalesce(kpi.delivered_count, 0) = 0 then kpi.numerator end as numerator,
         kpi.denominator,
         kpi.squared_sum,
         kpi.case_count,
-        kpi.excluded_count
+        kpi.excluded_count,
+        kpi.recorded_count,
+        kpi.delivered_count,
+        kpi.missing_parts
     from listed
     where ((not kpi.is_ratio or scope_type in ('{{ kpi_wide_scopes() | join("', '") }}')) and not {{ is_rest('scope_id') }})
         or coalesce(kpi.numerator, 0) <> 0
         or coalesce(kpi.denominator, 0) <> 0
         or coalesce(kpi.excluded_count, 0) <> 0
+        or coalesce(kpi.delivered_count, 0) <> 0
 
 )
 {%- endmacro %}
@@ -195,6 +209,9 @@ valued as (
     squared_sum,
     case_count,
     excluded_count,
+    recorded_count,
+    delivered_count,
+    missing_parts,
     multiplier,
     value,
     {%- for column in kpi_carried() %}

@@ -231,6 +231,10 @@ reached as (
     union all
     select ticket_id, 'agent, group or contact of the ticket changed' as reason, timestamp '1900-01-01' as reaches_from from rehomed
     union all
+    select tickets.ticket_id, 'first messages delivered' as reason, tickets.created_at as reaches_from
+    from tickets
+    where {{ is_first_delivery('message_images', ref('ticket_messages'), 'message_id') }}
+    union all
     -- whose days in the backlog are all counted anew for that reason alone
     select tickets.ticket_id, 'a site changed' as reason, null as reaches_from
     from tickets

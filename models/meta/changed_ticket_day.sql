@@ -197,7 +197,7 @@ promise_days as (
 
 ),
 
--- contacts are counted from the first ticket on, so one earlier than all others reaches over every day
+-- contacts are counted from the first ticket on, and with the first event of any, so these reach over every day
 earliest_days as (
 
     select cast(unnest(generate_series(
@@ -205,6 +205,12 @@ earliest_days as (
     )) as date) as business_date
     from ticket_images
     having min(created_at) <= (select min(tickets.created_at) from tickets)
+    union
+    select cast(unnest(generate_series(
+        date_trunc('day', min(created_at)) - interval 1 day, {{ as_of() }} + interval 1 day, interval 1 day
+    )) as date) as business_date
+    from tickets
+    where {{ is_first_delivery('event_images', ref('ticket_events'), 'event_id') }}
 
 ),
 
@@ -235,7 +241,7 @@ from (
     select business_date from promise_days
 ) as open_days
 union all
-select 'ticket_window' as subject, business_date, 'first ticket delivered' as reason, 1 as change_count from earliest_days
+select 'ticket_window' as subject, business_date, 'first ticket or event delivered' as reason, 1 as change_count from earliest_days
 union all
 select 'ticket_backlog' as subject, business_date, reason, change_count from backlog_days
 union all

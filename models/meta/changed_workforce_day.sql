@@ -49,6 +49,12 @@ site_images as (
 
 ),
 
+leg_images as (
+
+    {{ changes('contact_segments') }}
+
+),
+
 agent_ranges as (
 
     select * from {{ ref('changed_agent_range') }}
@@ -154,7 +160,7 @@ ranges as (
         on paid_time.agent_id = agent_ranges.agent_id
             and paid_time.work_date between agent_ranges.first_day and agent_ranges.last_day
     union all
-    -- a time zone reaches back to the first record
+    -- a time zone reaches back to the first record, and so do the first contacts that are known at all
     select
         least(
             coalesce((select min(cast(states.started_at as date)) from states), {{ latest_running_date() }}),
@@ -164,9 +170,12 @@ ranges as (
             )
         ) as first_day,
         {{ latest_running_date() }} as last_day,
-        'a site changed' as reason
-    from site_images
-    having count(*) > 0
+        far_reaching.reason
+    from (
+        select 'a site changed' as reason where exists (select 1 from site_images)
+        union all
+        select 'first contacts delivered' as reason where {{ is_first_delivery('leg_images', ref('contact_segments'), 'segment_id') }}
+    ) as far_reaching
 
 ),
 

@@ -110,6 +110,8 @@ def _facts(metric: Node, kpi: Node, parts: Mapping[str, Node], lineage: Lineage)
     rows = [("Numerator", _part(numerator, parts))]
     if denominator:
         rows.append(("Denominator", _part(denominator, parts)))
+    if kpi.get("recorded"):
+        rows.append(("Counted", _recorded(kpi["recorded"], denominator)))
     rows += [
         ("Multiplier", str(kpi["multiplier"])),
         ("Adding up", ADDITIVITY[kpi["additivity"]]),
@@ -123,6 +125,13 @@ def _facts(metric: Node, kpi: Node, parts: Mapping[str, Node], lineage: Lineage)
         ("Source of the definition", str(kpi.get("source") or "this project")),
     ]
     return rows
+
+
+def _recorded(recorded: Node, denominator: str | None) -> str:
+    """Return of which cases a value speaks where a source may leave out what is measured."""
+    text = f"what is recorded; `recorded_share` is `{recorded.get('by') or denominator}` / `{recorded['of']}`"
+    parts = [f"`{name}`" for name in recorded.get("parts") or ()]
+    return f"{text}; `missing_parts` names those of {', '.join(parts)} that no source records" if parts else text
 
 
 def _part_names(metric: Node) -> tuple[str, str | None]:

@@ -126,12 +126,13 @@ class Lineage:
         return found
 
     def filled_by(self, entity: str, column: str) -> list[str]:
-        """Return the systems whose staging gives the column a value, `standard` first."""
+        """Return the systems that record the column, `standard` first, and whether only partly."""
         systems = []
         for name in self.parents.get(entity, set()):
-            parts = re.fullmatch(r"stg_(\w+?)__\w+", name)
-            if parts and not re.search(rf"cast\(null as [^\n]+\) as {column}\b", self.models[name]["raw_code"]):
-                systems.append(parts[1])
+            parts = re.fullmatch(rf"stg_(\w+)__{entity}", name)
+            recorded = ((self.models[name]["config"].get("meta") or {}).get("records") or {}).get(column, "always")
+            if parts and recorded != "absent":
+                systems.append(f"{parts[1]} (partly)" if recorded == "partly" else parts[1])
         return sorted(systems, key=lambda system: (system != "standard", system))
 
 

@@ -174,6 +174,7 @@ class ModelMeta(_Meta):
     explained_by: list[Evidence] = []
     counts: list[str] = []
     """Contract entities that a KPI component counts, where they are not the nearest ones that it reads."""
+    records: dict[str, Literal["absent", "partly", "always"] | list[str]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _published(self) -> "ModelMeta":
@@ -273,6 +274,9 @@ class _Checked:
         models = [
             node["name"] for node in self.manifest["nodes"].values() if node["resource_type"] in ("model", "seed")
         ]
+        entity = self.entry.name.split("__", 1)[-1]
+        columns = next((n["columns"] for n in self.manifest["nodes"].values() if n["name"] == entity), ())
+        yield from self.known(("records",), meta.records, columns, "column")
         for number, evidence in enumerate(meta.explained_by):
             where = ("explained_by", str(number))
             yield from self.known((*where, "table"), [evidence.table], models, "model")

@@ -173,7 +173,7 @@ def test_a_partial_log_yields_the_entry_from_the_durations(warehouse: AsteriskWa
     warehouse.refresh()
     found = [(v["call_id"], v["entered_at"], v["connected_at"], v["talk_seconds"]) for v in warehouse.visits()]
     assert sorted(found) == [("1.1", at(0), at(10), 60), ("1.2", at(0), at(10), None), ("1.3", at(0), at(10), 70)]
-    assert [leg["transfer_out_type"] for leg in warehouse.legs()] == ["none", "none", "consult"]
+    assert [leg["transfer_out_type"] for leg in warehouse.legs()] == ["none", None, "consult"]
 
 
 def test_an_ending_logged_twice_is_one_visit(warehouse: AsteriskWarehouse) -> None:
@@ -181,6 +181,37 @@ def test_an_ending_logged_twice_is_one_visit(warehouse: AsteriskWarehouse) -> No
     warehouse.land("queue_log", [*lines, line(71, "1.1", "sales", "Agent/1", "COMPLETEAGENT", 10, 61, 1)])
     warehouse.refresh()
     assert warehouse.outcomes() == [("sales", 1, "answered", 0, 70, "log")]
+
+
+def test_an_answer_by_an_agent_whom_the_log_does_not_name_is_an_answer(warehouse: AsteriskWarehouse) -> None:
+    warehouse.land(
+        "queue_log",
+        [
+            *answered_call("1.1", agent="NONE"),
+            line(100, "1.2", "sales", "NONE", "ENTERQUEUE"),
+            line(170, "1.2", "sales", "NONE", "COMPLETEAGENT", 10, 60, 1),
+            line(200, "1.3", "sales", "NONE", "ENTERQUEUE"),
+            line(205, "1.3", "sales", "NONE", "CONNECT", 5, "1.39", 2),
+            line(300, "1.4", "sales", "NONE", "ENTERQUEUE"),
+            line(310, "1.4", "sales", "NONE", "BLINDTRANSFER", "200", "internal", 10, 0, 1),
+        ],
+    )
+    warehouse.refresh()
+    assert warehouse.outcomes() == [
+        ("sales", 1, "answered", 0, 70, "log"),
+        ("sales", 1, "answered", 100, 170, "log"),
+        ("sales", 1, "answered", 200, None, None),
+        ("sales", 1, "overflow_out", 300, 310, "log"),
+    ]
+    legs = [
+        (leg["agent_id"], leg["answered_at"], leg["talk_seconds"], leg["transfer_out_type"]) for leg in warehouse.legs()
+    ]
+    assert legs == [
+        (None, at(10), 60, "none"),
+        (None, at(110), 60, "none"),
+        (None, at(205), None, None),
+        (None, None, None, "none"),
+    ]
 
 
 def test_refused_callers_are_visits_without_a_leg(warehouse: AsteriskWarehouse) -> None:

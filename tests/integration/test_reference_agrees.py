@@ -80,8 +80,8 @@ def test_the_warehouse_agrees_with_an_independent_computation(
         landing = nights.home / "landing" / "standard"
         computed = values(Center(landing, world.season.as_of, Parameters(**PARAMETERS)))
         published = nights.query(
-            "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value"
-            " from marts.kpi_value"
+            "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value,"
+            " recorded_share, missing_parts from marts.kpi_value"
         )
         assert disagreements(published, computed, published_for(nights)) == []
 

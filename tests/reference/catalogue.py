@@ -7,6 +7,7 @@ from types import ModuleType
 from tests.reference import (
     cost,
     customers,
+    handling,
     people,
     planning,
     quality,
@@ -22,6 +23,7 @@ from tests.reference.sums import Definition, Fact, Key, PeriodFact, Totals, Valu
 
 MODULES: tuple[ModuleType, ...] = (
     telephony,
+    handling,
     tickets,
     resolution,
     surveys,

@@ -218,9 +218,12 @@ class Center:
         return [leg for leg in self.handling_legs(contact_id) if leg["leg_type"] != "outbound"]
 
     def wait(self, leg: Row) -> int:
-        """Return the seconds a queue leg waited; without an end up to that of its contact, or to as-of."""
+        """Return the seconds a queue leg has waited so far; without an end up to that of its contact, or to as-of."""
+        recorded = self.recorded_wait(leg)
+        if recorded is not None:
+            return recorded
         contact = self.contacts[leg["contact_id"]]
-        end = leg.get("dequeued_at") or contact.get("ended_at")
+        end = contact.get("ended_at")
         until = instant(end) if end else self.as_of
         return max(0, round((until - instant(leg["queued_at"])).total_seconds()))
 
@@ -230,6 +233,20 @@ class Center:
         of_queue = self.queue(leg["queue_id"], at).get("site_id") if leg.get("queue_id") else None
         return of_queue or self.contacts[leg["contact_id"]]["site_id"]
 
+    def recorded_wait(self, leg: Row) -> int | None:
+        """Return the seconds a queue leg waited until it was over; None while it waits or where no end is recorded.
+
+        An answer ends the wait, and who gives up ends the contact.
+        """
+        outcome = leg["queue_outcome"]
+        end = leg.get("dequeued_at")
+        if not end and outcome == "answered":
+            end = leg["answered_at"]
+        if not end and outcome == "abandoned":
+            end = self.contacts[leg["contact_id"]].get("ended_at")
+            end = end if end and end >= leg["queued_at"] else None
+        return round((instant(end) - instant(leg["queued_at"])).total_seconds()) if end else None
+
     def leg_day(self, leg: Row) -> date:
         """Return the business date of a leg."""
         return self.local_day(self.leg_start(leg), self.leg_site(leg))
@@ -238,7 +255,10 @@ class Center:
         """Whether a queue leg was given up before the short-abandon threshold."""
         if leg["leg_type"] != "queue" or leg["queue_outcome"] != "abandoned":
             return False
-        return self.wait(leg) < number(self.queue(leg["queue_id"], self.leg_day(leg))["short_abandon_seconds"])
+        wait = self.recorded_wait(leg)
+        return wait is not None and wait < number(
+            self.queue(leg["queue_id"], self.leg_day(leg))["short_abandon_seconds"]
+        )
 
     # -- money ------------------------------------------------------------------------------------------------------
 

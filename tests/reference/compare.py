@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 
 from tests.reference.catalogue import at, definitions
 from tests.reference.sums import Key, Value, is_rest
 
-Published = tuple[str, str, str, date, str, str | None, float | None, float | None, float | None]
-"""KPI, variant, period type, first day, scope type, scope id, numerator, denominator, value."""
+Numbers = tuple[float | None, float | None, float | None, float | None]
+"""Numerator, denominator, value, share of the cases that was recorded."""
+
+Published = tuple[
+    str, str, str, date, str, str | None, float | None, float | None, float | None, float | None, str | None
+]
+"""KPI, variant, period type, first day, scope type, scope id, the four numbers, parts that nobody recorded."""
 
 Scopes = Mapping[tuple[str, str], tuple[frozenset[str], frozenset[str]]]
 """Period types and scope types that a KPI and variant are published for."""
@@ -23,12 +29,17 @@ def is_same(published: float | None, computed: float | None) -> bool:
     return abs(published - computed) <= TOLERANCE * max(1.0, abs(computed))
 
 
-def numbers(value: Value) -> tuple[float | None, float | None, float | None]:
-    """Return numerator, denominator and value as they are published."""
+def numbers(value: Value) -> Numbers:
+    """Return the numbers of a value as they are published."""
+
+    def published(number: Fraction | None) -> float | None:
+        return None if number is None else float(number)
+
     return (
-        float(value.numerator),
-        None if value.denominator is None else float(value.denominator),
-        None if value.value is None else float(value.value),
+        published(value.numerator),
+        published(value.denominator),
+        published(value.value),
+        published(value.recorded_share),
     )
 
 
@@ -39,16 +50,19 @@ def disagreements(
     known = {(each.kpi_id, each.variant): each for each in definitions()}
     found = []
     seen: set[tuple[tuple[str, str], Key]] = set()
-    for kpi_id, variant, period_type, start, scope_type, scope_id, *got in published:
+    for kpi_id, variant, period_type, start, scope_type, scope_id, *got, missing in published:
         metric, key = (kpi_id, variant), (period_type, start, scope_type, scope_id)
         if metric not in known or period_type not in ("day", "week", "month", "quarter", "year"):
             continue
         seen.add((metric, key))
-        want = numbers(at(computed, known[metric], key))  # type: ignore[arg-type]
-        empty = want[0] == 0 and not want[1] and all(not number for number in got)
+        value = at(computed, known[metric], key)  # type: ignore[arg-type]
+        want = numbers(value)
+        empty = not want[0] and not want[1] and not want[3] and all(not number for number in got)
         # nothing to divide by: nobody knows, or there was none
         if got[1] is None and want[1] == 0 and got[2] is None:
-            want = (want[0], None, None)
+            want = (want[0], None, None, want[3])
+        if missing != value.missing_parts:
+            found.append(f"{kpi_id} {variant} {show(key)}: without {missing}, computed without {value.missing_parts}")
         if not empty and not all(is_same(one, other) for one, other in zip(got, want, strict=True)):
             found.append(f"{kpi_id} {variant} {show(key)}: published {tuple(got)}, computed {want}")
     for metric, rows in computed.items():

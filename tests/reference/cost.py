@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.reference.center import Center
+from tests.reference.handling import handle
 from tests.reference.histories import tickets
 from tests.reference.records import day, flag, number
 from tests.reference.sums import Definition, Fact, Parts
@@ -41,9 +42,7 @@ def work_done(center: Center) -> dict[Work, tuple[Fraction, int]]:
 
     for contact_id, contact in center.contacts.items():
         for position, leg in enumerate(center.handling_legs(contact_id)):
-            spent = sum(
-                (number(leg.get(name)) for name in ("talk_seconds", "hold_seconds", "acw_seconds")), Fraction(0)
-            )
+            spent = Fraction(handle(leg))
             key = (center.leg_day(leg), contact["channel"], leg.get("queue_id") or "", contact["site_id"])
             add(key, spent, int(position == 0))
     by_ticket = {ticket.row["ticket_id"]: ticket for ticket in tickets(center)}

@@ -7,13 +7,12 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from tests.reference.center import Center
+from tests.reference.handling import handle
 from tests.reference.records import Row, day, flag, instant, number, seconds
 from tests.reference.spans import Span, length, merged, overlap, without
 from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 from tests.reference.telephony import offered
 from tests.reference.workforce import ON_QUEUE, agent_days
-
-HANDLE_PARTS = ("talk_seconds", "hold_seconds", "acw_seconds")
 
 DEFINITIONS = [
     Definition("schedule_efficiency", "default", "required_fte - over_fte - under_fte", "required_fte", 100),
@@ -109,8 +108,7 @@ def forecast_facts(center: Center) -> Iterator[Fact | PeriodFact]:
         for leg in center.inbound_handling_legs(contact_id):
             if center.is_handled(contact_id) and leg.get("queue_id"):
                 key = (leg["queue_id"], begin(center.leg_start(leg), zone_of(leg["queue_id"], center.leg_start(leg))))
-                spent = sum((number(leg.get(name)) for name in HANDLE_PARTS), Fraction(0))
-                handled[key] = (handled[key][0] + 1, handled[key][1] + spent)
+                handled[key] = (handled[key][0] + int(bool(leg["talk_seconds"])), handled[key][1] + handle(leg))
     for first, _, scopes, is_short in offered(center):
         if not is_short:
             at = instant(first["queued_at"])

@@ -6,15 +6,33 @@ from datetime import date, datetime, timedelta
 
 from tests.reference.center import Center
 from tests.reference.records import Row, flag, instant, number
-from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
+from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, Recorded, period_start, scope_keys
 
 WINDOWS = (1, 3, 14, 30)
 
+IDENTIFIED = Recorded(of="handled", by="identified")
+HANDLED = Recorded(of="handled")
+ATTEMPTS = Recorded(of="attempts")
+
 DEFINITIONS = [
-    Definition("first_contact_resolution_rate", "default", "fcr_success", "fcr_observable", 100),
-    Definition("first_contact_resolution_rate", "any_reason", "any_success", "any_observable", 100),
-    Definition("first_contact_resolution_rate", "no_transfer", "no_transfer_success", "fcr_observable", 100),
-    Definition("first_contact_resolution_rate", "voice_only", "voice_success", "voice_observable", 100),
+    Definition("first_contact_resolution_rate", "default", "fcr_success", "fcr_observable", 100, IDENTIFIED),
+    Definition("first_contact_resolution_rate", "any_reason", "any_success", "any_observable", 100, IDENTIFIED),
+    Definition(
+        "first_contact_resolution_rate",
+        "no_transfer",
+        "no_transfer_success",
+        "told_observable",
+        100,
+        Recorded(of="handled", by="told_identified"),
+    ),
+    Definition(
+        "first_contact_resolution_rate",
+        "voice_only",
+        "voice_success",
+        "voice_observable",
+        100,
+        Recorded(of="voice_handled", by="voice_identified"),
+    ),
     *(
         Definition(
             "first_contact_resolution_rate",
@@ -22,13 +40,14 @@ DEFINITIONS = [
             f"window_{window}d_success",
             f"window_{window}d_observable",
             100,
+            IDENTIFIED,
         )
         for window in WINDOWS
     ),
-    Definition("repeat_contact_rate", "default", "repeat_contacts", "repeat_eligible", 100),
-    Definition("repeat_contact_rate", "any_reason", "repeat_any", "repeat_eligible", 100),
-    Definition("repeat_contact_rate", "window_30d", "repeat_30d", "repeat_eligible", 100),
-    Definition("contact_resolution_rate", "agent_disposition", "disposed_resolved", "disposed", 100),
+    Definition("repeat_contact_rate", "default", "repeat_contacts", "repeat_eligible", 100, ATTEMPTS),
+    Definition("repeat_contact_rate", "any_reason", "repeat_any", "repeat_eligible", 100, ATTEMPTS),
+    Definition("repeat_contact_rate", "window_30d", "repeat_30d", "repeat_eligible", 100, ATTEMPTS),
+    Definition("contact_resolution_rate", "agent_disposition", "disposed_resolved", "disposed", 100, HANDLED),
     Definition("average_sentiment_score", "default", "sentiment_sum", "sentiment_contacts"),
     Definition(
         "average_sentiment_score", "net_sentiment", "sentiment_positive - sentiment_negative", "sentiment_contacts", 100
@@ -62,6 +81,11 @@ class History:
         """Whether a contact was no attempt worth the name: nobody served it, and every wait was a short abandon."""
         entries = [leg for leg in self.center.legs.get(contact["contact_id"], []) if leg["leg_type"] == "queue"]
         return not self.center.is_handled(contact["contact_id"]) and all(self.center.is_short(leg) for leg in entries)
+
+    def is_attempt(self, contact: Row) -> bool:
+        """Whether a contact was handled, or waited in a queue for longer than a short abandon."""
+        entries = [leg for leg in self.center.legs.get(contact["contact_id"], []) if leg["leg_type"] == "queue"]
+        return self.center.is_handled(contact["contact_id"]) or not all(self.center.is_short(leg) for leg in entries)
 
     def follows_handled(self, contact: Row, days: int, any_reason: bool) -> bool:
         """Whether a handled contact of the customer began before and ended at most so many days before."""
@@ -102,6 +126,18 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
             continue
         handling = center.inbound_handling_legs(contact["contact_id"])
         scopes = of_first(center, contact)
+        identified = bool(handling and contact.get("customer_id") and contact.get("contact_reason_id"))
+        is_voice = contact["channel"] == "voice"
+        told = all(leg["transfer_out_type"] for leg in handling)
+        counted: Parts = {
+            "handled": int(bool(handling)),
+            "voice_handled": int(bool(handling) and is_voice),
+            "identified": int(identified),
+            "voice_identified": int(identified and is_voice),
+            "told_identified": int(identified and told),
+            "attempts": int(history.is_attempt(contact)),
+        }
+        yield Fact(on, scopes, counted)
         if handling and contact.get("is_resolved"):
             yield Fact(on, scopes, {"disposed": 1, "disposed_resolved": int(flag(contact["is_resolved"]))})
         if contact.get("customer_id"):
@@ -179,6 +215,8 @@ def first_contact_parts(history: History, contact: Row, handling: list[Row]) -> 
     judge("any", window, any_reason=True)
     for days in WINDOWS:
         judge(f"window_{days}d", days)
-    transferred = any(leg["transfer_out_type"] != "none" for leg in handling)
-    parts["no_transfer_success"] = int(resolved and not transferred)
+    if all(leg["transfer_out_type"] for leg in handling):
+        transferred = any(leg["transfer_out_type"] != "none" for leg in handling)
+        parts["no_transfer_success"] = int(resolved and not transferred)
+        parts["told_observable"] = parts.get("fcr_observable", 0)
     return parts

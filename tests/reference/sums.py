@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -54,6 +54,18 @@ class PeriodFact:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """Cases in all (``of``), those of which everything measured was recorded (``by``; the denominator where empty).
+
+    ``parts`` says of a composite measure, for each part, what counts the cases that have it.
+    """
+
+    of: str
+    by: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Definition:
     """A KPI's variant: sums of parts above and below the line, for example ``answered + abandoned``."""
 
@@ -62,15 +74,23 @@ class Definition:
     numerator: str
     denominator: str | None = None
     multiplier: int | Fraction = 1
+    recorded: Recorded | None = None
 
 
 @dataclass(frozen=True)
 class Value:
-    """Numerator, denominator and quotient; the quotient is None over zero."""
+    """Numerator, denominator and quotient; the quotient is None over zero.
 
-    numerator: Fraction
+    ``numerator`` is None where there were cases and nobody recorded what is measured. ``recorded_share`` is None where
+    there were none, or where a source cannot leave out what is measured; ``missing_parts`` are the parts of a composite
+    measure that no case has.
+    """
+
+    numerator: Fraction | None
     denominator: Fraction | None
     value: Fraction | None
+    recorded_share: Fraction | None = None
+    missing_parts: str | None = None
 
 
 def period_start(period_type: str, on: date) -> date:
@@ -156,17 +176,37 @@ class Totals:
         """Return the values of a definition wherever one of its parts is known."""
         above = terms(definition.numerator)
         below = terms(definition.denominator) if definition.denominator else {}
-        keys = {key for name in (*above, *below) for key in self.parts.get(name, {})}
+        cases = terms(definition.recorded.of) if definition.recorded else {}
+        keys = {key for name in (*above, *below, *cases) for key in self.parts.get(name, {})}
         found = {}
         for key in keys:
-            numerator = self.total(above, key)
-            if definition.denominator is None:
-                found[key] = Value(numerator, None, numerator * definition.multiplier)
-                continue
-            denominator = self.total(below, key)
-            quotient = numerator * definition.multiplier / denominator if denominator else None
-            found[key] = Value(numerator, denominator, quotient)
+            numerator: Fraction | None = self.total(above, key)
+            denominator = self.total(below, key) if definition.denominator else None
+            share, missing = None, None
+            if definition.recorded is not None:
+                numerator, share, missing = self.judge(definition, definition.recorded, key, numerator, denominator)
+            quotient = None if numerator is None else numerator * definition.multiplier
+            if quotient is not None and denominator is not None:
+                quotient = quotient / denominator if denominator else None
+            found[key] = Value(numerator, denominator, quotient, share, missing)
         return found
+
+    def judge(
+        self,
+        definition: Definition,
+        recorded: Recorded,
+        key: Key,
+        numerator: Fraction | None,
+        denominator: Fraction | None,
+    ) -> tuple[Fraction | None, Fraction | None, str | None]:
+        """Return the numerator, None if nothing of the cases was recorded; the share recorded; and what is missing."""
+        cases = self.total(terms(recorded.of), key)
+        complete = self.total(terms(recorded.by or definition.denominator or ""), key)
+        counted = denominator if denominator is not None and (recorded.parts or not recorded.by) else complete
+        if cases and not counted:
+            numerator = None
+        missing = [name for name, part in recorded.parts.items() if counted and not self.total(terms(part), key)]
+        return numerator, complete / cases if cases else None, ",".join(missing) or None
 
     def total(self, formula: Mapping[str, int], key: Key) -> Fraction:
         """Return the sum of a formula's parts at a key; unknown parts are zero."""

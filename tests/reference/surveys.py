@@ -7,7 +7,7 @@ from fractions import Fraction
 from tests.reference.center import UNKNOWN, Center
 from tests.reference.histories import Ticket, tickets
 from tests.reference.records import Row, day, instant, number
-from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
+from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, Recorded, period_start, scope_keys
 
 DEFINITIONS = [
     Definition("fcr_survey_rate", "default", "fcr_yes", "fcr_answers", 100),
@@ -46,7 +46,14 @@ DEFINITIONS = [
         "emotion_positive + emotion_negative",
         100,
     ),
-    Definition("survey_response_rate", "default", "survey_responded", "survey_delivered", 100),
+    Definition(
+        "survey_response_rate",
+        "default",
+        "survey_responded",
+        "survey_delivered",
+        100,
+        Recorded(of="survey_delivered"),
+    ),
     Definition("agent_satisfaction_score", "default", "esat_top2", "esat_answers", 100),
     Definition("agent_satisfaction_score", "mean_score", "esat_sum", "esat_answers"),
     Definition("agent_satisfaction_score", "enps", "enps_promoters - enps_detractors", "enps_answers", 100),

@@ -1,4 +1,4 @@
-"""Demand, access and handling: KPIs 1 to 18, from queue entries, handled legs, callbacks, sessions and trunks."""
+"""Demand and access: KPIs 1 to 15 but for handling, from queue entries, callbacks, sessions and trunks."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -8,34 +8,43 @@ from fractions import Fraction
 from tests.reference.center import Center
 from tests.reference.records import Row, flag, instant, number, seconds
 from tests.reference.spans import Span, length, merged
-from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
+from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, Recorded, period_start, scope_keys
 
 ENTERED = "answered + abandoned + callback_requested + voicemail"
-HANDLE = "talk_seconds + hold_seconds + acw_seconds"
+WAITS = Recorded(of="over_entries", by="timed_entries")
+JOURNEYS = Recorded(of="offered", by="timed_contacts")
 
 DEFINITIONS = [
     Definition("contacts_offered", "default", "offered"),
-    Definition("contacts_offered", "net_of_short_abandons", "offered - offered_short"),
+    Definition("contacts_offered", "net_of_short_abandons", "timed_contacts - offered_short", recorded=JOURNEYS),
     Definition("contacts_offered", "queue_entries", "queue_entries"),
     Definition("contact_arrival_rate", "default", "offered", "open_hours"),
     Definition("contact_arrival_rate", "per_interval", "offered", "open_intervals"),
     Definition("peak_interval_contacts", "default", "max_offered"),
     Definition("peak_interval_contacts", "busy_hour", "max_offered_hour"),
-    Definition("contacts_handled", "default", "handled_contacts"),
-    Definition("contacts_handled", "incl_outbound", "handled_contacts + outbound_contacts"),
-    Definition("contacts_handled", "handled_legs", "handled_legs"),
-    Definition("contacts_abandoned", "default", "abandoned"),
-    Definition("contacts_abandoned", "incl_short", "abandoned + abandoned_short"),
+    Definition("contacts_abandoned", "default", "abandoned", recorded=WAITS),
+    Definition("contacts_abandoned", "incl_short", "abandoned + abandoned_short + abandoned_untimed"),
     Definition("blocked_contact_rate", "default", "blocked_attempts", "blocked_attempts + connected_attempts", 100),
     Definition("blocked_contact_rate", "all_trunks_busy_time_share", "busy_seconds", "trunk_seconds", 100),
-    Definition("abandonment_rate", "default", "abandoned", ENTERED, 100),
-    Definition("abandonment_rate", "answered_plus_abandoned", "abandoned", "answered + abandoned", 100),
-    Definition("abandonment_rate", "all_queue_entries_incl_short", "abandoned + abandoned_short", "queue_entries", 100),
-    Definition("abandonment_rate", "offered_incl_flow_outs", "abandoned", f"{ENTERED} + overflow_out", 100),
-    Definition("service_level", "default", "answered_in_threshold", "answered + abandoned", 100),
-    Definition("service_level", "answered_only", "answered_in_threshold", "answered", 100),
+    Definition("abandonment_rate", "default", "abandoned", ENTERED, 100, WAITS),
+    Definition("abandonment_rate", "answered_plus_abandoned", "abandoned", "answered + abandoned", 100, WAITS),
     Definition(
-        "service_level", "all_abandons_penalise", "answered_in_threshold", "answered + abandoned + abandoned_short", 100
+        "abandonment_rate",
+        "all_queue_entries_incl_short",
+        "abandoned + abandoned_short + abandoned_untimed",
+        "queue_entries",
+        100,
+    ),
+    Definition("abandonment_rate", "offered_incl_flow_outs", "abandoned", f"{ENTERED} + overflow_out", 100, WAITS),
+    Definition("service_level", "default", "answered_in_threshold", "answered + abandoned", 100, WAITS),
+    Definition("service_level", "answered_only", "answered_in_threshold", "answered", 100, WAITS),
+    Definition(
+        "service_level",
+        "all_abandons_penalise",
+        "answered_in_threshold",
+        "answered + abandoned + abandoned_short",
+        100,
+        WAITS,
     ),
     Definition(
         "service_level",
@@ -43,6 +52,7 @@ DEFINITIONS = [
         "answered_in_threshold",
         "answered + abandoned + abandoned_short - abandoned_in_threshold",
         100,
+        WAITS,
     ),
     Definition(
         "service_level",
@@ -50,6 +60,7 @@ DEFINITIONS = [
         "answered_in_threshold + abandoned_in_threshold",
         "answered + abandoned + abandoned_short",
         100,
+        WAITS,
     ),
     Definition(
         "service_level",
@@ -57,38 +68,52 @@ DEFINITIONS = [
         "answered_in_threshold + abandoned_short",
         "answered + abandoned + abandoned_short",
         100,
+        WAITS,
     ),
-    Definition("service_level", "include_flow_outs", "answered_in_threshold", f"{ENTERED} + overflow_out", 100),
+    Definition("service_level", "include_flow_outs", "answered_in_threshold", f"{ENTERED} + overflow_out", 100, WAITS),
     Definition(
         "service_level",
         "removed_within_threshold_over_queued",
         "answered_in_threshold + abandoned_in_threshold + callback_in_threshold",
-        "queue_entries",
+        "queue_entries - over_entries + timed_entries",
         100,
+        WAITS,
     ),
     Definition(
-        "service_level", "contact_cumulative_wait", "contact_in_threshold", "contact_answered_or_abandoned", 100
+        "service_level",
+        "contact_cumulative_wait",
+        "contact_in_threshold",
+        "contact_answered_or_abandoned",
+        100,
+        JOURNEYS,
     ),
-    Definition("average_speed_of_answer", "default", "wait_answered_seconds", "answered"),
+    Definition("average_speed_of_answer", "default", "wait_answered_seconds", "answered", recorded=WAITS),
     Definition(
         "average_speed_of_answer",
         "incl_callbacks",
         "wait_answered_beside_callbacks + callback_wait_seconds",
         "answered_beside_callbacks + callbacks_completed",
     ),
-    Definition("average_speed_of_answer", "cumulative", "contact_wait_answered_seconds", "contact_answered"),
-    Definition("average_queue_time", "default", "wait_all_seconds", "waited_entries"),
+    Definition(
+        "average_speed_of_answer",
+        "cumulative",
+        "contact_wait_answered_seconds",
+        "contact_answered",
+        recorded=JOURNEYS,
+    ),
+    Definition("average_queue_time", "default", "wait_all_seconds", "timed_entries", recorded=WAITS),
     Definition("average_speed_of_answer", "median", "max_median_wait"),
     Definition("average_speed_of_answer", "p90", "max_p90_wait"),
-    Definition("average_queue_time", "per_contact", "contact_wait_seconds", "offered"),
+    Definition("average_queue_time", "per_contact", "contact_wait_seconds", "timed_contacts", recorded=JOURNEYS),
     Definition("longest_queue_wait", "default", "max_wait_seconds"),
     Definition("longest_queue_wait", "answered_only", "max_wait_answered_seconds"),
-    Definition("average_time_to_abandon", "default", "wait_abandoned_seconds", "abandoned"),
+    Definition("average_time_to_abandon", "default", "wait_abandoned_seconds", "abandoned", recorded=WAITS),
     Definition(
         "average_time_to_abandon",
         "incl_short",
         "wait_abandoned_seconds + wait_abandoned_short_seconds",
         "abandoned + abandoned_short",
+        recorded=WAITS,
     ),
     Definition("callback_success_rate", "default", "callbacks_completed", "callbacks_closed", 100),
     Definition("callback_success_rate", "within_promised_time", "callbacks_in_time", "callbacks_promised", 100),
@@ -107,18 +132,6 @@ DEFINITIONS = [
         "sessions_started",
         100,
     ),
-    Definition("average_handle_time", "default", HANDLE, "handled_legs"),
-    Definition("average_handle_time", "per_contact", HANDLE, "handled_contacts"),
-    Definition(
-        "average_handle_time", "incl_outbound", f"{HANDLE} + outbound_handle_seconds", "handled_legs + outbound_legs"
-    ),
-    Definition("average_handle_time", "excl_hold", "talk_seconds + acw_seconds", "handled_legs"),
-    Definition("average_after_contact_work_time", "default", "acw_seconds", "handled_legs"),
-    Definition("average_after_contact_work_time", "share_of_handle_time", "acw_seconds", HANDLE, 100),
-    Definition("transfer_rate", "default", "transferred_legs", "handled_legs", 100),
-    Definition("transfer_rate", "per_contact", "transferred_contacts", "handled_contacts", 100),
-    Definition("transfer_rate", "external_only", "transferred_external", "handled_legs", 100),
-    Definition("transfer_rate", "misroute_only", "transferred_past_triage", "handled_legs_past_triage", 100),
 ]
 
 
@@ -133,7 +146,6 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
             for fact in queue_facts(center, contact, entries):
                 yield fact
                 yield Fact(fact.day, fact.scopes, beside(fact, first_callback, first_session))
-        yield from handling_facts(center, contact)
     yield from peaks(center)
     yield from middles(center)
     yield from open_hours(center)
@@ -148,23 +160,28 @@ def queue_facts(center: Center, contact: Row, entries: list[Row]) -> Iterator[Fa
     for position, leg in enumerate(entries):
         on = center.leg_day(leg)
         promise = center.queue(leg["queue_id"], on)
-        wait = center.wait(leg)
         outcome = leg["queue_outcome"]
-        in_threshold = wait <= number(promise["service_level_threshold_seconds"])
+        is_over = outcome != "in_queue"
+        so_far = center.wait(leg)
+        recorded = center.recorded_wait(leg) if is_over else None
+        wait = recorded or 0
+        in_threshold = recorded is not None and wait <= number(promise["service_level_threshold_seconds"])
         is_short = center.is_short(leg)
         kind = "abandoned_short" if is_short else outcome
-        is_over = outcome != "in_queue"
+        if is_over and recorded is None:
+            kind = f"{outcome}_untimed"
         parts: Parts = {
             "queue_entries": 1,
             "offered": int(position == 0),
-            "offered_short": int(position == 0 and is_short),
+            "offered_short": int(position == 0 and is_short and journey(center, entries) is not None),
             kind: 1,
             "answered_in_threshold": int(outcome == "answered" and in_threshold),
             "abandoned_in_threshold": int(outcome == "abandoned" and in_threshold),
             "callback_in_threshold": int(outcome == "callback_requested" and in_threshold),
-            "wait_all_seconds": wait if is_over else 0,
-            "waited_entries": int(is_over),
-            "max_wait_seconds": wait,
+            "wait_all_seconds": wait,
+            "over_entries": int(is_over),
+            "timed_entries": int(recorded is not None),
+            "max_wait_seconds": so_far,
             "max_wait_answered_seconds": wait if outcome == "answered" else 0,
             "wait_answered_seconds": wait if outcome == "answered" else 0,
             "wait_abandoned_seconds": wait if kind == "abandoned" else 0,
@@ -178,21 +195,31 @@ def queue_facts(center: Center, contact: Row, entries: list[Row]) -> Iterator[Fa
         first = entries[0]
         on = center.leg_day(first)
         promise = center.queue(first["queue_id"], on)
-        wait = sum(center.wait(leg) for leg in entries)
+        waited = journey(center, entries)
+        if waited is None:
+            return
         answered = any(leg["queue_outcome"] == "answered" for leg in entries)
-        gave_up = entries[-1]["queue_outcome"] == "abandoned" and wait >= number(promise["short_abandon_seconds"])
-        within = answered and wait <= number(promise["service_level_threshold_seconds"])
+        gave_up = entries[-1]["queue_outcome"] == "abandoned" and waited >= number(promise["short_abandon_seconds"])
+        within = answered and waited <= number(promise["service_level_threshold_seconds"])
         yield Fact(
             on,
             place | {"queue": first["queue_id"]},
             {
+                "timed_contacts": 1,
                 "contact_in_threshold": int(within),
                 "contact_answered": int(answered),
                 "contact_answered_or_abandoned": int(answered or gave_up),
-                "contact_wait_answered_seconds": wait if answered else 0,
-                "contact_wait_seconds": sum(center.wait(leg) for leg in entries if leg["queue_outcome"] != "in_queue"),
+                "contact_wait_answered_seconds": waited if answered else 0,
+                "contact_wait_seconds": waited,
             },
         )
+
+
+def journey(center: Center, entries: list[Row]) -> int | None:
+    """Return the seconds that a contact waited in all its queues, none yet where it still waits; None where unknown."""
+    waits = [center.recorded_wait(leg) for leg in entries if leg["queue_outcome"] != "in_queue"]
+    known = [wait for wait in waits if wait is not None]
+    return sum(known) if len(known) == len(waits) else None
 
 
 def beside(fact: Fact, first_callback: date, first_session: date) -> Parts:
@@ -204,42 +231,6 @@ def beside(fact: Fact, first_callback: date, first_session: date) -> Parts:
     if fact.day >= first_session:
         parts["offered_beside_sessions"] = fact.parts.get("offered", 0)
     return parts
-
-
-def handling_facts(center: Center, contact: Row) -> Iterator[Fact]:
-    """Yield one fact per leg in which an agent served the customer."""
-    inbound = contact["direction"] == "inbound"
-    has_first, has_transfer, has_outbound = False, False, False
-    for leg in center.handling_legs(contact["contact_id"]):
-        on = center.leg_day(leg)
-        scopes = {"channel": contact["channel"], "queue": leg.get("queue_id") or ""}
-        scopes |= {"campaign": contact.get("campaign_id") or ""}
-        scopes |= center.of_leg(leg)
-        talk, hold, acw = (number(leg.get(name)) for name in ("talk_seconds", "hold_seconds", "acw_seconds"))
-        transferred = leg["transfer_out_type"] != "none"
-        is_triage = bool(leg.get("queue_id")) and flag(center.queue(leg["queue_id"], on).get("is_triage"))
-        if inbound and leg["leg_type"] != "outbound":
-            parts: Parts = {
-                "handled_legs": 1,
-                "handled_contacts": int(not has_first),
-                "talk_seconds": talk,
-                "hold_seconds": hold,
-                "acw_seconds": acw,
-                "transferred_legs": int(transferred),
-                "transferred_contacts": int(transferred and not has_transfer),
-                "transferred_external": int(leg["transfer_out_type"] == "external"),
-                "handled_legs_past_triage": int(not is_triage),
-                "transferred_past_triage": int(transferred and not is_triage),
-            }
-            has_first, has_transfer = True, has_transfer or transferred
-        else:
-            parts = {
-                "outbound_legs": 1,
-                "outbound_contacts": int(not has_outbound and not inbound),
-                "outbound_handle_seconds": talk + hold + acw,
-            }
-            has_outbound = True
-        yield Fact(on, scopes, parts)
 
 
 def offered(center: Center) -> Iterator[tuple[Row, date, dict[str, str], bool]]:

@@ -12,7 +12,7 @@ from tests.reference.histories import Ticket, is_reply, tickets
 from tests.reference.hours import Hours
 from tests.reference.records import flag, instant, seconds
 from tests.reference.spans import length, overlap
-from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
+from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, Recorded, period_start, scope_keys
 
 DEFINITIONS = [
     Definition("escalation_rate", "default", "tickets_escalated", "tickets_assigned", 100),
@@ -38,7 +38,14 @@ DEFINITIONS = [
     Definition("ticket_backlog", "default", "last_open_tickets"),
     Definition("ticket_backlog", "overdue_only", "last_overdue_tickets"),
     Definition("ticket_backlog", "average_over_period", "open_ticket_days", "days_of_backlog"),
-    Definition("fcr_ticket_rate", "default", "one_touch", "tickets_resolved", 100),
+    Definition(
+        "fcr_ticket_rate",
+        "default",
+        "one_touch",
+        "tickets_with_replies",
+        100,
+        Recorded(of="tickets_resolved"),
+    ),
 ]
 
 
@@ -52,7 +59,7 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
         yield from cohort_facts(ticket)
         yield from reply_facts(ticket, hours)
         yield from turnaround_facts(ticket, hours)
-        yield from solution_facts(ticket, hours)
+        yield from solution_facts(center, ticket, hours)
         yield from query_facts(center, ticket)
         yield from promise_facts(center, ticket, hours)
         yield from backlog_facts(center, ticket)
@@ -116,7 +123,7 @@ def turnaround_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
                 break
 
 
-def solution_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
+def solution_facts(center: Center, ticket: Ticket, hours: Hours) -> Iterator[Fact]:
     """Yield the first solution, which never moves, and the last one of a ticket that is closed now."""
     first, last = ticket.first_solved_at, ticket.last_solved_at
     if first:
@@ -134,6 +141,7 @@ def solution_facts(ticket: Ticket, hours: Hours) -> Iterator[Fact]:
             "total_resolution_seconds": seconds(*span),
             "total_resolution_business": hours.seconds(ticket.site_id, *span),
             "tickets_resolved": 1,
+            "tickets_with_replies": int(center.delivered("ticket_messages")),
             "one_touch": int(len(replied) == 1 and not ticket.was_reopened),
             "net_resolution_seconds": seconds(*span) - length(overlap([span], ticket.pending)),
             "until_reply_seconds": seconds(ticket.began_at, replied[-1]) if has_reply else 0,
@@ -165,7 +173,7 @@ def query_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
 def promise_facts(center: Center, ticket: Ticket, hours: Hours) -> Iterator[Fact]:
     """Yield promised replies and solutions, kept or not; an unkept one is broken as soon as its time is over."""
     target = ticket.target("first_response", ticket.replied_at)
-    if target:
+    if target and center.delivered("ticket_messages"):
         until = ticket.replied_at or center.as_of
         waited = seconds(ticket.asked_at, until)
         open_for = hours.seconds(ticket.site_id, ticket.asked_at, until)
@@ -189,11 +197,12 @@ def backlog_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
     """Yield a ticket at every local midnight at which it was open, and whether something promised was late then."""
     replied, solved = ticket.replied_at, ticket.first_solved_at
     reply_target, solve_target = ticket.target("first_response", replied), ticket.target("resolution", solved)
+    answers = center.delivered("ticket_messages")
     on = ticket.day(ticket.created_at)
     while on <= center.last_day:
         night = center.midnight(on + ONE_DAY, ticket.site_id)
         if ticket.is_open_at(night):
-            late = bool(reply_target) and seconds(ticket.asked_at, night) > (reply_target or 0)
+            late = bool(reply_target and answers) and seconds(ticket.asked_at, night) > (reply_target or 0)
             reply_late = late and (replied is None or replied >= night)
             # a ticket that was solved in time has kept its promise, whatever happens to it later
             taken = seconds(ticket.began_at, min(solved or night, night))
@@ -235,7 +244,8 @@ def contact_facts(center: Center, known: list[Ticket]) -> Iterator[Fact]:
         if any(row["event_type"] == "escalated" for row in ticket.events)
     }
     for contact_id, contact in center.contacts.items():
-        if center.contact_day(contact) >= first and center.handling_legs(contact_id):
+        is_known = center.delivered("ticket_events") and center.contact_day(contact) >= first
+        if is_known and center.handling_legs(contact_id):
             parts: Parts = {"contacts_worked": 1, "contacts_escalated": int(contact_id in handed_on)}
             entries = [leg["queue_id"] for leg in center.legs[contact_id] if leg.get("queue_id")]
             scopes = center.credit(contact, 0) | {"queue": entries[0] if entries else ""}

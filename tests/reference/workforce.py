@@ -7,10 +7,11 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from tests.reference.center import UNKNOWN, Center
+from tests.reference.handling import handle
 from tests.reference.people import headcount, is_agent, is_over
 from tests.reference.records import Row, day, flag, instant, number
 from tests.reference.spans import Span, by_day, length, merged, overlap, without
-from tests.reference.sums import Definition, Fact, Parts
+from tests.reference.sums import Definition, Fact, Parts, Recorded
 
 HANDLING = ("on_contact", "acw", "consult")
 ON_QUEUE = (*HANDLING, "available", "ringing")
@@ -27,7 +28,12 @@ DEFINITIONS = [
     Definition("contacts_per_agent_hour", "per_fte_month", "legs_employed", "fte_days", MONTH),
     Definition("occupancy", "default", "handling_seconds", HANDLING_OR_AVAILABLE, 100),
     Definition(
-        "occupancy", "concurrency_weighted", "leg_handle_seconds", "leg_handle_seconds + available_seconds", 100
+        "occupancy",
+        "concurrency_weighted",
+        "leg_handle_seconds",
+        "leg_handle_seconds + available_beside_legs",
+        100,
+        Recorded(of=HANDLING_OR_AVAILABLE, by="timed_on_contact"),
     ),
     Definition(
         "occupancy",
@@ -221,7 +227,8 @@ def work_parts(center: Center, agent_id: str, on: date, of_day: AgentDay, is_kno
     for leg in of_day.legs:
         inbound = center.contacts[leg["contact_id"]]["direction"] == "inbound"
         handled += inbound and leg["leg_type"] in ("queue", "direct", "callback")
-        worked += sum(number(leg.get(name)) for name in ("talk_seconds", "hold_seconds", "acw_seconds"))
+        worked += handle(leg)
+    is_timed = all(leg["talk_seconds"] for leg in of_day.legs)
     handling, available = length(of_day.in_states(HANDLING)), length(of_day.in_states(["available"]))
     return {
         "legs_at_work": handled,
@@ -229,7 +236,9 @@ def work_parts(center: Center, agent_id: str, on: date, of_day: AgentDay, is_kno
         "legs_employed": handled
         if is_known and is_agent(center, agent_id, on) and is_over(center, agent_id, on)
         else 0,
-        "leg_handle_seconds": worked,
+        "leg_handle_seconds": worked if is_timed else 0,
+        "available_beside_legs": available if is_timed else 0,
+        "timed_on_contact": handling + available if is_timed else 0,
         "paid_seconds": of_day.paid_seconds,
         "paid_at_work": of_day.paid_seconds,
         "handling_paid": handling,

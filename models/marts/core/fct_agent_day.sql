@@ -8,7 +8,7 @@
 
 {%- set parts = [
     'handling_seconds', 'available_seconds', 'ringing_seconds', 'logged_in_seconds', 'agents_available', 'handled_legs',
-    'leg_handle_seconds', 'leg_contact_state_seconds', 'scheduled_seconds', 'scheduled_paid_seconds', 'scheduled_on_queue_seconds',
+    'untimed_legs', 'leg_handle_seconds', 'leg_contact_state_seconds', 'scheduled_seconds', 'scheduled_paid_seconds', 'scheduled_on_queue_seconds',
     'scheduled_adherence_seconds', 'adherent_seconds', 'excused_seconds', 'on_queue_in_shift_seconds',
     'shrinkage_internal_planned_seconds', 'shrinkage_internal_unplanned_seconds', 'shrinkage_external_planned_seconds',
     'shrinkage_external_unplanned_seconds', 'shrinkage_break_seconds', 'absence_unplanned_seconds',
@@ -123,6 +123,7 @@ everything as (
         business_date,
         delivered_agent_id,
         count(*) filter (where is_handled_leg) as handled_legs,
+        count(*) filter (where handle_seconds is null) as untimed_legs,
         sum(handle_seconds) as leg_handle_seconds
     from legs
     where delivered_agent_id is not null and answered_at is not null

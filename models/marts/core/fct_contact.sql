@@ -85,8 +85,10 @@ legs as (
         max_by(team_id, segment_seq) filter (where is_handled_leg or is_outbound_leg) as last_team_id,
         bool_or(is_handled_leg or is_outbound_leg) as is_handled,
         bool_or(is_queue_entry and not is_abandoned_short) as has_real_entry,
-        bool_or(is_handled_leg and transfer_out_type <> 'none') as is_transferred,
-        sum(handle_seconds) filter (where is_handled_leg or is_outbound_leg) as handle_seconds
+        case when not bool_or(is_handled_leg and transfer_out_type is null) then bool_or(is_handled_leg and transfer_out_type <> 'none') end
+            as is_transferred,
+        case when bool_and(handle_seconds is not null or not (is_handled_leg or is_outbound_leg))
+            then sum(handle_seconds) filter (where is_handled_leg or is_outbound_leg) end as handle_seconds
     from segments
     {%- if is_incremental() %}
     where contact_id in (select chosen.contact_id from chosen)
@@ -118,8 +120,8 @@ described as (
         case when chosen.sentiment_score is not null then coalesce(chosen.sentiment_model_version, 'unknown') end
             as sentiment_model_version,
         coalesce(legs.is_handled, false) as is_handled,
-        coalesce(legs.is_transferred, false) as is_transferred,
-        coalesce(legs.handle_seconds, 0) as handle_seconds,
+        case when legs.contact_id is null then false else legs.is_transferred end as is_transferred,
+        case when coalesce(legs.is_handled, false) then legs.handle_seconds else 0 end as handle_seconds,
         chosen.direction = 'inbound' and coalesce(legs.is_handled, false) as is_handled_inbound,
         chosen.direction = 'inbound' and (coalesce(legs.is_handled, false) or coalesce(legs.has_real_entry, false)) as is_attempt,
         chosen.customer_id is not null and chosen.contact_reason_id is not null as is_identified
@@ -216,6 +218,7 @@ select
     is_handled,
     is_transferred,
     cast(handle_seconds as bigint) as handle_seconds,
+    is_attempt,
     is_fcr_initial,
     is_fcr_initial and is_fcr_window_closed as is_fcr_observable,
     is_fcr_initial and not is_fcr_window_closed as is_fcr_censored,

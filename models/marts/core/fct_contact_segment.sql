@@ -69,9 +69,13 @@ placed as (
         legs.agent_id as delivered_agent_id,
         legs.answered_at,
         legs.transfer_out_type,
-        coalesce(legs.talk_seconds, 0) as talk_seconds,
-        coalesce(legs.hold_seconds, 0) as hold_seconds,
-        coalesce(legs.acw_seconds, 0) as acw_seconds,
+        legs.talk_seconds,
+        legs.hold_seconds,
+        legs.acw_seconds,
+        legs.transfer_out_type is not null
+        and not {{ is_never_recorded('legs.source_system', 'contact_segments', 'transfer_out_type', 'external') }}
+            as is_external_transfer_recorded,
+        not {{ is_never_recorded('legs.source_system', 'contacts', 'direction', 'outbound') }} as is_outbound_recorded,
         contacts.direction,
         contacts.channel,
         contacts.customer_id,
@@ -81,7 +85,15 @@ placed as (
         {{ local_time(anchor, clock) }} as local_at,
         {{ local_date("coalesce(legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as answered_on,
         {{ clock }} as time_zone,
-        {{ anchor }} as anchored_at
+        {{ anchor }} as anchored_at,
+        -- where a source does not say when the wait ended: an answer ends it, and whoever gives up ends the contact
+        coalesce(
+            legs.dequeued_at,
+            case
+                when legs.queue_outcome = 'answered' then legs.answered_at
+                when legs.queue_outcome = 'abandoned' and contacts.ended_at >= legs.queued_at then contacts.ended_at
+            end
+        ) as wait_ended_at
     from legs
     inner join contacts -- lost: legs of test contacts, and legs whose contact has not been delivered (yet)
         on legs.contact_id = contacts.contact_id
@@ -112,11 +124,11 @@ promised as (
         case when placed.answered_at is not null then coalesce(agents.team_id, 'unknown') end as team_id,
         case when placed.answered_at is not null and agents.agent_id is null then 'unknown' else agents.vendor_id end as vendor_id,
         coalesce(queues.is_triage, false) as is_triage,
-        case when placed.leg_type = 'queue' then {{ seconds_between('placed.queued_at', 'placed.dequeued_at') }} end as wait_seconds,
+        case when placed.leg_type = 'queue' then {{ seconds_between('placed.queued_at', 'placed.wait_ended_at') }} end as wait_seconds,
         -- who has not left the queue waits until now, or until the contact ended where the end of the wait was lost
         case
-            when placed.leg_type = 'queue' and placed.dequeued_at is not null
-                then {{ seconds_between('placed.queued_at', 'placed.dequeued_at') }}
+            when placed.leg_type = 'queue' and placed.wait_ended_at is not null
+                then {{ seconds_between('placed.queued_at', 'placed.wait_ended_at') }}
             when placed.leg_type = 'queue' and placed.contact_ended_at is not null
                 then {{ seconds_between('placed.queued_at', 'greatest(placed.queued_at, placed.contact_ended_at)') }}
             when placed.leg_type = 'queue' and placed.queued_at > {{ as_of() }} - interval {{ var('late_data_rebuild_days') }} day
@@ -170,6 +182,10 @@ journeys as (
     select
         *,
         sum(wait_seconds) over (partition by contact_id) as contact_wait_seconds,
+        coalesce(bool_or(is_queue_entry and queue_outcome <> 'in_queue' and wait_seconds is null) over (partition by contact_id), false)
+            as contact_has_unknown_wait,
+        bool_and(talk_seconds is not null or not is_handled_leg) over (partition by contact_id) as is_leg_of_timed_contact,
+        bool_or(is_handled_leg and transfer_out_type is null) over (partition by contact_id) as contact_has_unknown_transfer,
         bool_or(is_answered) over (partition by contact_id) as contact_is_answered,
         bool_or(is_any_abandon) over (partition by contact_id) as contact_is_abandoned,
         bool_or(is_handled_leg and transfer_out_type <> 'none') over (partition by contact_id) as contact_is_transferred
@@ -205,11 +221,14 @@ select
     cast(short_abandon_seconds as integer) as short_abandon_seconds,
     wait_seconds,
     waiting_seconds,
-    cast(case when is_original_entry then coalesce(contact_wait_seconds, 0) end as bigint) as contact_wait_seconds,
+    cast(case when is_original_entry and not contact_has_unknown_wait then coalesce(contact_wait_seconds, 0) end as bigint)
+        as contact_wait_seconds,
     cast(talk_seconds as bigint) as talk_seconds,
     cast(hold_seconds as bigint) as hold_seconds,
     cast(acw_seconds as bigint) as acw_seconds,
-    cast(talk_seconds + hold_seconds + acw_seconds as bigint) as handle_seconds,
+    cast(talk_seconds + coalesce(hold_seconds, 0) + coalesce(acw_seconds, 0) as bigint) as handle_seconds,
+    is_external_transfer_recorded,
+    is_outbound_recorded,
     is_triage,
     is_queue_entry,
     is_original_entry,
@@ -220,13 +239,15 @@ select
     is_any_abandon_within_threshold,
     is_handled_leg,
     is_first_handled_leg,
-    is_first_handled_leg and contact_is_transferred as is_first_leg_of_transferred_contact,
+    is_leg_of_timed_contact,
+    case when not contact_has_unknown_transfer then is_first_handled_leg and contact_is_transferred end
+        as is_first_leg_of_transferred_contact,
     is_outbound_leg,
     is_first_outbound_leg,
     is_original_entry and contact_is_answered as is_entry_of_answered_contact,
     is_original_entry and not contact_is_answered and contact_is_abandoned
-    and coalesce(contact_wait_seconds >= short_abandon_seconds, false) as is_entry_of_abandoned_contact,
-    is_original_entry and contact_is_answered
+    and coalesce(not contact_has_unknown_wait and contact_wait_seconds >= short_abandon_seconds, false) as is_entry_of_abandoned_contact,
+    is_original_entry and contact_is_answered and not contact_has_unknown_wait
     and coalesce(contact_wait_seconds <= service_level_threshold_seconds, false) as is_entry_answered_within_cumulative_wait
 from journeys
 where {{ touched() }}

@@ -13,9 +13,10 @@ with forecasts as (
 
 ),
 
+-- colleagues who talk to each other are no demand
 legs as (
 
-    select * from {{ ref('fct_contact_segment') }} where {{ touched() }}
+    select * from {{ ref('fct_contact_segment') }} where direction is distinct from 'internal' and {{ touched() }}
 
 ),
 
@@ -114,6 +115,7 @@ actual as (
         business_date,
         count(*) filter (where is_original_entry and not is_abandoned_short) as actual_contacts,
         count(*) filter (where is_handled_leg) as handled_legs,
+        count(handle_seconds) filter (where is_handled_leg) as timed_legs,
         coalesce(sum(handle_seconds) filter (where is_handled_leg), 0) as handle_seconds
     from legs
     where delivered_queue_id is not null
@@ -150,6 +152,7 @@ compared as (
         expected.forecast_aht_seconds,
         coalesce(actual.actual_contacts, 0) as actual_contacts,
         coalesce(actual.handled_legs, 0) as handled_legs,
+        coalesce(actual.timed_legs, 0) as timed_legs,
         coalesce(actual.handle_seconds, 0) as handle_seconds
     from expected
     full join actual
@@ -178,7 +181,7 @@ select
     compared.handled_legs,
     cast(compared.handle_seconds as bigint) as handle_seconds,
     cast(
-        abs(compared.forecast_aht_seconds * compared.handled_legs - compared.handle_seconds) as decimal(18, 4)
+        abs(compared.forecast_aht_seconds * compared.timed_legs - compared.handle_seconds) as decimal(18, 4)
     ) as abs_error_handle_seconds
 from compared
 inner join forecast_days -- lost: queues and days without a baseline forecast

@@ -52,7 +52,7 @@ select
     site_id,
     channel,
     queue_id,
-    cast(sum(handle_seconds) as bigint) as handle_seconds,
+    cast(coalesce(sum(handle_seconds), 0) as bigint) as handle_seconds,
     cast(sum(handled_work) as bigint) as handled_work
 from work
 group by business_date, site_id, channel, queue_id

@@ -60,7 +60,8 @@ valid_responses as (
     from invitations
     inner join responses -- lost: invitations without a response in time
         on invitations.invitation_id = responses.invitation_id
-    where invitations.delivery_status = 'delivered'
+    -- who answered was asked, whether or not the source tells whom else it asked
+    where coalesce(invitations.delivery_status, 'delivered') = 'delivered'
         and responses.responded_at >= invitations.sent_at
         and responses.responded_at <= invitations.sent_at + {{ window }}
     group by invitations.invitation_id

@@ -332,7 +332,11 @@ select
     end as last_reply_seconds,
     cast(placed.reopen_count as integer) as reopen_count,
     placed.last_solved_at is not null as is_resolved,
-    placed.last_solved_at is not null and placed.reply_count = 1 and placed.reopen_count = 0 as is_one_touch,
+    -- where nobody delivered messages, nobody knows how many replies it took
+    case
+        when exists (select 1 from {{ ref('ticket_messages') }})
+            then placed.last_solved_at is not null and placed.reply_count = 1 and placed.reopen_count = 0
+    end as is_one_touch,
     placed.is_merged,
     placed.has_history,
     placed.status in ('solved', 'closed') and placed.first_solved_at is null and not placed.is_merged as is_solved_without_event,

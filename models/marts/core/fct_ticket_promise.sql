@@ -37,6 +37,8 @@ clocks as (
         first_response_seconds as elapsed_seconds,
         first_response_business_seconds as elapsed_business_seconds
     from tickets
+    -- where nobody delivered messages, nobody knows whether the promise was kept
+    where exists (select 1 from {{ ref('ticket_messages') }})
     union all
     select
         ticket_id,
@@ -64,7 +66,7 @@ promised as (
             min_by(applied.target_seconds, (applied.event_at, length(applied.event_id), applied.event_id))
         ) as target_seconds
     from applied
-    inner join clocks -- lost: promised resolutions of tickets whose history is not known
+    inner join clocks -- lost: promises of which nobody knows whether they were kept
         on applied.ticket_id = clocks.ticket_id
             and applied.promise = clocks.promise
     group by applied.ticket_id, applied.promise, applied.policy

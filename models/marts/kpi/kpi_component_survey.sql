@@ -52,10 +52,10 @@ asked as (
         team_id,
         agent_id,
         segment,
-        'INVITATION' as question_code,
+        case when is_delivered then 'INVITATION' else 'ANSWERED' end as question_code,
         response_id is not null as is_responded
     from invitations
-    where is_delivered and is_window_closed
+    where coalesce(is_delivered, true) and is_window_closed
 
 )
 
@@ -105,6 +105,7 @@ select
     count(*) filter (where question_code = 'FCR' and score = scale_max) as fcr_yes,
     count(*) filter (where question_code = 'RESOLVED') as resolved_answers,
     count(*) filter (where question_code = 'RESOLVED' and score = scale_max) as resolved_yes,
+    count(*) filter (where question_code in ('INVITATION', 'ANSWERED')) as survey_asked,
     count(*) filter (where question_code = 'INVITATION') as survey_delivered,
     count(*) filter (where question_code = 'INVITATION' and is_responded) as survey_responded
 from asked

@@ -111,6 +111,7 @@ resolved as (
         queue_id,
         channel,
         count(*) as tickets_resolved,
+        count(is_one_touch) as tickets_resolved_with_replies,
         sum(total_resolution_seconds) as total_resolution_seconds,
         count(total_resolution_business_seconds) as tickets_resolved_by_calendar,
         sum(total_resolution_business_seconds) as total_resolution_business_seconds,
@@ -213,7 +214,8 @@ contacts as (
     left join handed_on
         on contacts.contact_id = handed_on.contact_id
     where contacts.is_handled
-        -- before the first ticket nobody knows what was escalated
+        -- before the first ticket, and without any history of tickets, nobody knows what was escalated
+        and exists (select 1 from {{ ref('ticket_events') }})
         and contacts.business_date >= (select min(tickets.created_on) from tickets)
         and {{ touched('contacts.business_date') }}
     group by
@@ -255,7 +257,7 @@ select
         'tickets_first_replied', 'first_response_seconds', 'tickets_first_replied_by_calendar', 'first_response_business_seconds',
         'assignments_replied', 'turnaround_seconds', 'assignments_replied_by_calendar', 'turnaround_business_seconds',
         'tickets_first_solved', 'first_solution_seconds', 'tickets_first_solved_by_calendar', 'first_solution_business_seconds',
-        'tickets_resolved', 'total_resolution_seconds', 'tickets_resolved_by_calendar', 'total_resolution_business_seconds',
+        'tickets_resolved', 'tickets_resolved_with_replies', 'total_resolution_seconds', 'tickets_resolved_by_calendar', 'total_resolution_business_seconds',
         'net_resolution_seconds', 'tickets_last_replied', 'last_reply_seconds', 'one_touch',
         'queries_due', 'queries_answered_24h', 'queries_answered', 'queries_answered_same_day', 'queries_day_over',
         'sla_due', 'sla_met', 'business_sla_due', 'business_sla_met', 'resolution_sla_due', 'resolution_sla_met',

@@ -1,6 +1,14 @@
 -- grain: one row per agent as delivered and local date, with the parts of workforce KPIs
 {{ config(materialized='view') }}
 
+with agent_days as (
+
+    -- where nobody delivered legs of contacts, nobody knows how many there were
+    select *, case when exists (select 1 from {{ ref('fct_contact_segment') }}) then true else false end as has_legs
+    from {{ ref('fct_agent_day') }}
+
+)
+
 -- a part is counted where the source it is divided by has something for the site and day
 select
     business_date,
@@ -14,10 +22,12 @@ select
     ringing_seconds,
     logged_in_seconds,
     case when has_states then agents_available end as agents_available,
-    case when has_states then leg_handle_seconds else 0 end as leg_handle_seconds,
-    case when has_states then handled_legs else 0 end as handled_legs_at_work,
-    case when has_paid_time then handled_legs else 0 end as handled_legs_paid,
-    case when fte_days > 0 then handled_legs else 0 end as handled_legs_employed,
+    case when has_legs then case when has_states and untimed_legs = 0 then leg_handle_seconds else 0 end end as leg_handle_seconds,
+    case when untimed_legs = 0 then available_seconds else 0 end as available_seconds_beside_legs,
+    case when untimed_legs = 0 then handling_seconds + available_seconds else 0 end as timed_on_contact_seconds,
+    {%- for part, condition in {'at_work': 'has_states', 'paid': 'has_paid_time', 'employed': 'fte_days > 0'}.items() %}
+    case when has_legs then case when {{ condition }} then handled_legs else 0 end end as handled_legs_{{ part }},
+    {%- endfor %}
     fte_days,
     paid_seconds,
     case when has_states then paid_seconds else 0 end as paid_seconds_at_work,
@@ -43,4 +53,4 @@ select
     cast(case when absence_unplanned_seconds > 0 and 2 * absence_unplanned_seconds >= scheduled_paid_seconds then 1 else 0 end as bigint)
         as absent_days,
     cast(case when scheduled_paid_seconds > leave_seconds then 1 else 0 end as bigint) as scheduled_days
-from {{ ref('fct_agent_day') }}
+from agent_days

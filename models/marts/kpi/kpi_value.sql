@@ -102,17 +102,7 @@ places as (
 -- where the data of a KPI begin: its first day, or its first month where it has no days
 beginnings as (
 
-    select
-        kpi_id,
-        variant,
-        coalesce(
-            min(period_start) filter (where period_type = 'day'),
-            min(period_start) filter (where period_type = 'month'),
-            min(period_start)
-        ) as first_day
-    from every_value
-    where scope_type = 'enterprise' and period_type <> 'trailing_12m' and numerator is not null
-    group by kpi_id, variant
+    {{ kpi_beginnings('every_value') }}
 
 ),
 
@@ -234,8 +224,12 @@ shown as (
         minimum_change_kind,
         change_chance,
         change_dispersion,
+        is_suppressed,
         case when period_type = 'trailing_12m' then period_end else period_start end as judged_on,
-        {%- for column in ['numerator', 'denominator', 'squared_sum', 'case_count', 'value', 'components'] %}
+        {%- for column in [
+            'numerator', 'denominator', 'squared_sum', 'case_count', 'value', 'components', 'recorded_count', 'delivered_count',
+            'missing_parts'
+        ] %}
         case when not is_suppressed then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from described
@@ -253,6 +247,7 @@ judged as (
         benchmarks.source as benchmark_source,
         benchmarks.segment as benchmark_segment,
         benchmarks.year as benchmark_year,
+        beginnings.first_day,
         -- all that happened is no sample of the enterprise; of an agent, a team or a queue it is: of what it would have done
         case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('-') }} end as confidence_low,
         case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('+') }} end as confidence_high,
@@ -346,8 +341,11 @@ select
         when value between coalesce(lower_bound, value) - at_risk_margin and coalesce(upper_bound, value) + at_risk_margin then 'at_risk'
         else 'missed'
     end as varchar) as status,
+    cast({{ no_data_reason() }} as varchar) as no_data_reason,
     cast(state_at_place as varchar) as state,
     cast(coverage_share as double) as coverage_share,
+    cast({{ ratio('recorded_count', 'delivered_count') }} as double) as recorded_share,
+    cast(missing_parts as varchar) as missing_parts,
     previous_value,
     cast(change_status as varchar) as change_status,
     cast(change_reason as varchar) as change_reason,

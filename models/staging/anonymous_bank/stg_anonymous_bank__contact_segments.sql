@@ -33,7 +33,7 @@ select
     case when outcome = 'AGENT' then service_seconds end as talk_seconds,
     cast(null as integer) as hold_seconds,
     cast(null as integer) as acw_seconds,
-    'none' as transfer_out_type,
+    cast(null as varchar) as transfer_out_type,
     case outcome when 'HANG' then 'customer' when 'PHANTOM' then 'system' end as ended_by,
     'anonymous_bank' as source_system,
     _is_excluded,

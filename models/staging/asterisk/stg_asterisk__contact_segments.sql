@@ -40,7 +40,8 @@ select
         when connected_at is null then 'none'
         when end_event in ('TRANSFER', 'BLINDTRANSFER') then 'blind'
         when end_event = 'ATTENDEDTRANSFER' then 'consult'
-        else 'none'
+        -- where the log does not tell the end, nobody knows
+        when end_event is not null then 'none'
     end as transfer_out_type,
     case
         when end_event in ('COMPLETECALLER', 'ABANDON', 'EXITWITHKEY') then 'customer'

@@ -226,6 +226,7 @@ visits as (
         min(case when event_class = 'connect' then logged_at end) as connect_logged_at,
         min_by(agent, event_order) filter (event_class = 'connect') as connect_agent,
         min_by(agent, event_order) filter (event_class = 'completion') as completion_agent,
+        bool_or(event in ('COMPLETEAGENT', 'COMPLETECALLER') or (event_class = 'completion' and agent is not null)) as is_completed,
         min_by(event, event_order) filter (is_end or event_class = 'refusal') as end_event,
         min_by(data1, event_order) filter (event = 'EXITWITHKEY') as exit_key,
         min(case when is_end or event_class = 'refusal' then logged_at end) as end_logged_at,
@@ -239,7 +240,8 @@ visits as (
 
 ),
 
--- An agent is needed for an answer: a waiting caller's channel can be transferred away, too.
+-- Who connects or completes has answered, even where the log names nobody. Only a transfer needs its agent: a waiting
+-- caller's channel can be transferred away, too.
 entered as (
 
     select
@@ -247,9 +249,8 @@ entered as (
         coalesce(connect_agent, completion_agent) as agent,
         coalesce(entry_logged_at, entry_by_durations_at) as entered_at,
         case
-            when connect_agent is not null and connect_logged_at >= coalesce(entry_logged_at, connect_logged_at)
-                then connect_logged_at
-            when connect_agent is not null or completion_agent is not null
+            when connect_logged_at >= coalesce(entry_logged_at, connect_logged_at) then connect_logged_at
+            when connect_logged_at is not null or is_completed
                 then greatest(
                     coalesce(entry_logged_at, entry_by_durations_at),
                     case

@@ -35,7 +35,7 @@ select
         when distribution_channel = 'sms' then 'sms'
     end as survey_channel,
     {{ utc_instant('start_date', "'" ~ var('qualtrics_time_zone') ~ "'") }} as sent_at,
-    'delivered' as delivery_status,
+    cast(null as varchar) as delivery_status,
     'qualtrics' as source_system,
     status not in ('0', 'IP Address') or external_reference is null as _is_excluded,
     _file_id,

@@ -1,4 +1,4 @@
 -- grain: one row per leg of a contact
 {{ config(unique_key=["segment_id"]) }}
 
-{{ standard_extract('contact_segments', defaults={'transfer_out_type': "'none'"}) }}
+{{ standard_extract('contact_segments') }}

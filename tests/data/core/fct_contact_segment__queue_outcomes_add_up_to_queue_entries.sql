@@ -14,5 +14,6 @@ group by business_date, queue_id
 having count(*) <> count(*) filter (where is_answered)
     + count(*) filter (where is_abandoned)
     + count(*) filter (where is_abandoned_short)
+    + count(*) filter (where queue_outcome = 'abandoned' and wait_seconds is null)
     + count(*) filter (where queue_outcome in ('overflow_out', 'callback_requested', 'voicemail', 'system_disconnect'))
     + count(*) filter (where queue_outcome is null or queue_outcome = 'in_queue')

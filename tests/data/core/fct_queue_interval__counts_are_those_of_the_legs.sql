@@ -32,7 +32,7 @@ intervals as (
         max(longest_wait_seconds) as longest_wait_seconds,
         sum(
             queue_entries - answered - abandoned - abandoned_short - overflow_out - callback_requested - voicemail
-            - system_disconnect - still_waiting
+            - system_disconnect - still_waiting - wait_unrecorded
         ) as entries_without_outcome
     from {{ ref('fct_queue_interval') }}
     where {{ rebuilt_tonight(['leg', 'hours']) }}

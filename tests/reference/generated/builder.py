@@ -75,6 +75,7 @@ class Builder:
         self.random = Random(plan.seed)  # noqa: S311 - test data, no secret
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.counts: dict[str, int] = defaultdict(int)
+        self.records: dict[str, str] = {}
 
     # -- rows -------------------------------------------------------------------------------------------------------
 
@@ -88,6 +89,16 @@ class Builder:
         row = {name: text(cell) for name, cell in cells.items()}
         self.rows[entity].append(row)
         return row
+
+    def recorded(self, column: str, cell: Cell) -> Cell:
+        """Return a cell, or nothing where the center's systems do not record the column, or did not this time.
+
+        Each center decides once about a column: recorded always, in part of the rows, or never.
+        """
+        if column not in self.records:
+            self.records[column] = self.weighted(always=5, partly=3, never=2)
+        kept = {"always": True, "partly": self.chance(0.6), "never": False}
+        return cell if kept[self.records[column]] else None
 
     # -- chance -----------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ OPTIONAL = (
     "hold_seconds",
     "acw_seconds",
 )
+LEFT_OUT = ("dequeued_at", "talk_seconds", "hold_seconds", "acw_seconds", "transfer_out_type")
+"""Columns that a system may not record although the leg has them."""
 
 
 def build(builder: Builder) -> None:
@@ -81,6 +83,8 @@ class Legs:
         row = {"segment_id": f"{self.contact_id}-{self.number}", "contact_id": self.contact_id}
         row |= {"segment_seq": str(self.number)}
         filled = empty | {"transfer_out_type": "none", "ended_by": "customer"} | cells
+        for column in LEFT_OUT:
+            filled[column] = self.builder.recorded(column, filled[column])
         self.builder.add("contact_segments", **row, **filled)
 
     def served(self) -> dict[str, str | int | datetime | None]:
@@ -132,12 +136,14 @@ def contact(builder: Builder, at: datetime | None = None, like: Row | None = Non
     else:
         walk(builder, legs, kind, queue_id, channel)
     direction = kind if kind in ("outbound", "internal") else "inbound"
-    resolved = chosen.choice((True, True, False, None))
+    resolved = builder.recorded("is_resolved", chosen.choice((True, True, False, None)))
     if like is not None:
         customer, reason = like["customer_id"], like["contact_reason_id"]
     else:
-        customer = f"{builder.name}-C{chosen.randrange(1, 6)}" if builder.chance(0.85) else ""
-        reason = f"{builder.name}-{chosen.choice(REASONS)}" if builder.chance(0.9) else ""
+        known = f"{builder.name}-C{chosen.randrange(1, 6)}" if builder.chance(0.85) else ""
+        customer = str(builder.recorded("customer_id", known) or "")
+        cause = f"{builder.name}-{chosen.choice(REASONS)}" if builder.chance(0.9) else ""
+        reason = str(builder.recorded("contact_reason_id", cause) or "")
     sentiment = chosen.choice((None, None, "-0.5", "0", "0.25", "1"))
     end = legs.at + timedelta(seconds=chosen.choice((0, 0, 5)))
     is_ended = ended and end < builder.season.as_of

@@ -160,6 +160,8 @@ def test_what_nobody_would_read_as_it_is_meant_is_told_with_its_line(
         ),
         ({"touched": {"subject": ["leg"]}}, "touched.subject: unknown key; did you mean subjects?"),
         ({"touched": {"periods": ["dy"]}}, "there is no period 'dy'; did you mean day?"),
+        ({"records": {"queue": "absent"}}, "records: there is no column 'queue'; did you mean queue_id?"),
+        ({"records": {"queue_id": "seldom"}}, "records.queue_id"),
         ({"publish": True}, "publish: unknown key; did you mean published?"),
         ({"published": "table"}, "published"),
         ({"published": False, "published_order": "queue_id"}, "says how it is published, but not `published: true`"),
