@@ -134,7 +134,9 @@ def days_known(center: Center, by_day: Counts, period_type: str, start: date) ->
 def training_hours(center: Center, counts: dict[Scope, Counts]) -> Iterator[PeriodFact]:
     """Yield hours of agents completed in a period times its days, of new ones and of others."""
     for row in center.rows("training_assignments"):
-        on = day(row["completed_on"]) if row.get("completed_on") else center.as_of.date()
+        if not row.get("completed_on"):
+            continue
+        on = day(row["completed_on"])
         assignment = center.assignment(row["agent_id"], on)
         if on > center.last_day_of(row["agent_id"], on) or (assignment is not None and assignment["role"] != "agent"):
             continue

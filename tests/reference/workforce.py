@@ -124,8 +124,12 @@ def agent_days(center: Center) -> dict[tuple[str, date], AgentDay]:
             midnight = center.local_day(span[1], site_id) > center.local_day(span[0], site_id)
             is_at_close = span[1] == center.as_of or (midnight and end >= span[1])
             agent_day.last_state = row["state"] if is_at_close else ""
-    for row in current_schedules(center):
-        for agent_day, span in cut(row["agent_id"], instant(row["start_at"]), instant(row["end_at"])):
+    planned_until: dict[str, datetime] = {}
+    for row in sorted(current_schedules(center), key=lambda row: (row["start_at"], row["schedule_segment_id"])):
+        # so of overlapping activities, where versions of a shift differ by the local day on which they begin
+        start = max(instant(row["start_at"]), planned_until.get(row["agent_id"], instant(row["start_at"])))
+        planned_until[row["agent_id"]] = max(instant(row["end_at"]), start)
+        for agent_day, span in cut(row["agent_id"], start, instant(row["end_at"])):
             agent_day.activities[row["activity"]].append(span)
             if flag(row["is_paid"]):
                 agent_day.paid.append(span)
