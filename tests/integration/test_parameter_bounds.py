@@ -1,19 +1,22 @@
 """Every parameter at both ends of its range: the warehouse is built, and an independent computation gives the same."""
 
+import json
 from dataclasses import fields
 from datetime import UTC
 from typing import Any
 
 import pytest
+from dbt_common.exceptions import CompilationError
 
 from orchestration.settings import PROJECT_DIR
+from orchestration.transform.command import common_arguments
 from orchestration.transform.parameters import Rule
-from orchestration.transform.project import parameter_rules
+from orchestration.transform.project import DbtPaths, parameter_rules
 from tests.integration.test_reference_agrees import published_for
 from tests.reference.catalogue import values
 from tests.reference.center import Center, Parameters
 from tests.reference.compare import disagreements
-from tests.support.nights import GOLDEN, GOLDEN_AS_OF, Nights, land_golden
+from tests.support.nights import GOLDEN, GOLDEN_AS_OF, Nights, land_golden, run_dbt
 
 MEMBERS = {"reason": "BILLING", "product": "P1", "campaign": "CAMP1", "form": "F1", "survey": "POST"}
 """A member of every kind that a parameter can differ by."""
@@ -59,3 +62,16 @@ def test_at_the_ends_of_all_ranges_the_values_are_those_of_the_second_computatio
     )
     compared = {key: found for key, found in computed.items() if key[0] not in NOT_COMPUTED_TWICE}
     assert disagreements(published, compared, published_for(nights)) == []
+
+
+def test_dbt_by_hand_refuses_what_no_rule_allows_before_it_builds_anything(golden: Nights) -> None:
+    before = golden.query("select _run_id from marts.kpi_value_service limit 1")
+    given = {"save_confirm_days": -1, "save_confirm_day": 3, "fcr_window_days_by_reason": {"BILLING": 0}}
+    arguments = ["run", *common_arguments(DbtPaths(PROJECT_DIR, golden.state)), "--select", "kpi_value_service"]
+    with pytest.raises(CompilationError) as refused:
+        run_dbt([*arguments, "--vars", json.dumps(given), "--log-level", "none"], golden.home)
+    said = str(refused.value)
+    assert "parameter 'save_confirm_days' is -1, but must be integer 0 to 365" in said
+    assert "unknown parameter 'save_confirm_day'" in said
+    assert "parameter 'fcr_window_days_by_reason.BILLING' is 0" in said
+    assert golden.query("select _run_id from marts.kpi_value_service limit 1") == before
