@@ -7,13 +7,16 @@ from orchestration.boards.declare import BoardError
 from orchestration.boards.labels import LANGUAGES
 from orchestration.boards.site import redraw
 from orchestration.cli_text import plural, seconds_of
+from orchestration.night import dbt_paths
 from orchestration.settings import Settings
+from orchestration.transform.project import manifest_if_there
 
 
 def run_boards(settings: Settings) -> int:
     """Draw the boards of the publication in place and return the exit code: 0 drawn, 1 not."""
     try:
-        site = redraw(settings.published, settings.project_dir, settings.time_zone, settings.board_languages)
+        manifest = manifest_if_there(dbt_paths(settings))
+        site = redraw(settings.published, settings.project_dir, settings.time_zone, settings.board_languages, manifest)
     except FileNotFoundError as error:
         typer.echo(str(error), err=True)
         return 1

@@ -37,7 +37,9 @@ def draw_release(night: "Night") -> None:
         before = local_date(night.as_of_instant, settings.time_zone)
         try:
             languages = settings.board_languages
-            night.site = build_site(settings.published, night.paths.project, before, languages, night.progress.step)
+            night.site = build_site(
+                settings.published, night.paths.project, before, languages, night.progress.step, night.manifest
+            )
         except (BoardError, duckdb.Error, OSError, ValueError) as error:
             night.problems.append(f"the boards FAILED and stay as they were before: {' '.join(str(error).split())}")
 

@@ -6,6 +6,7 @@ from orchestration.assets.night import POOL, PUBLICATION, SITE, Event
 from orchestration.assets.translator import OWNER
 from orchestration.boards.site import Site, redraw
 from orchestration.night import Night
+from orchestration.transform.project import manifest_if_there
 
 KEY = SITE
 
@@ -32,7 +33,13 @@ def build_site_asset() -> dg.AssetsDefinition:
         night: Night = context.resources.night
         if night.release is None:  # this run publishes nothing: what is in place is drawn again
             settings = night.settings
-            drawn_again = redraw(settings.published, night.paths.project, settings.time_zone, settings.board_languages)
+            drawn_again = redraw(
+                settings.published,
+                night.paths.project,
+                settings.time_zone,
+                settings.board_languages,
+                manifest_if_there(night.paths),
+            )
             return _described(drawn_again)
         drawn = night.draw_boards()
         if drawn is None or night.problems:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestration.boards import numbers
+from orchestration.boards.declare import Entry
 from orchestration.boards.labels import Label, Language, kpi_key, words
 from orchestration.boards.publication import Kpi, Publication, Value
 
@@ -18,6 +19,16 @@ STATUS_WORDS = {
     "no_data": "No data",
 }
 """A status is a word and a shape, never a colour alone."""
+
+NOT_COMPARABLE = "not_comparable"
+MOVEMENTS = {"better": "better", "worse": "worse", "no_clear_change": "no clear change"}
+HOLIDAY = "holiday"
+INCOMPARABLE = {
+    "partial_period": "Not compared: the data cover a part of this period",
+    "partial_previous_period": "Not compared: the data cover a part of the period before",
+    HOLIDAY: "Not compared: public holiday",
+}
+"""What ``change_status`` and ``change_reason`` of a published value are called."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,9 @@ class Tile:
     previous: Cell | None
     change: Cell | None
     movement: Label | None
+    why: Label | None
+    holidays: str
+    is_partial: bool
     sample: Cell | None
     spark: str
     meaning: Kpi
@@ -72,7 +86,8 @@ class Table:
 class Chart:
     """A drawing, its legend (label, colour) and its numbers.
 
-    ``is_wide`` takes the page's full width, ``nothing`` is said when there is nothing to show.
+    ``is_wide`` takes the page's full width, ``nothing`` is said when there is nothing to show, and that is worth saying
+    where ``is_news``.
     """
 
     title: Label
@@ -82,6 +97,7 @@ class Chart:
     legend: tuple[tuple[Label, str], ...]
     table: Table | None
     is_wide: bool = False
+    is_news: bool = False
     nothing: Label = field(default_factory=lambda: words("No data"))
     kind: str = ""
 
@@ -118,6 +134,22 @@ def scope_label(publication: Publication, scope_type: str, scope_id: str | None)
     return words(name) if scope_type == "channel" else Label(name)
 
 
+NEWS = 2
+"""Data that end no more days before as-of are of yesterday or the day before: their age goes without saying."""
+
+
+@dataclass(frozen=True)
+class DataEnd:
+    """The last day with data, and how long before the release it was; no age where that is short."""
+
+    day: str
+    age: str
+
+
+PARTIAL = words("part of a period")
+"""What is said of a period of which the data cover only a part."""
+
+
 class Writer:
     """Writes numbers of one publication in one language: each with its unit, and the key that it is looked up by."""
 
@@ -149,21 +181,36 @@ class Writer:
         )
 
     def change(self, value: Value) -> Cell | None:
-        """Return how far a value is from the one of the period before."""
-        if value.value is None or value.previous_value is None:
+        """Return how far a value is from that of the period before; None where the two cannot be compared."""
+        if value.value is None or value.previous_value is None or value.change_status == NOT_COMPARABLE:
             return None
         difference = value.value - value.previous_value
         text = numbers.change(self.unit(value), difference, self.currency, self.code, self.say(words("pp")))
         return Cell(text, value.key("change"), repr(difference))
 
     def movement(self, value: Value) -> Label | None:
-        """Return whether a change is for the better, by the KPI's direction; None where it is neither."""
-        direction = self.publication.kpis[value.kpi_id, value.variant].direction
-        if value.value is None or value.previous_value is None or direction not in ("higher", "lower"):
+        """Return what the publication says of a change; None where it is neither better nor worse."""
+        word = MOVEMENTS.get(value.change_status or "")
+        return words(word) if word else None
+
+    def why_not(self, value: Value) -> Label | None:
+        """Return why a value is not compared with the period before; None where it is."""
+        reason = (value.change_reason or "").partition(":")[0]
+        return words(INCOMPARABLE[reason]) if value.change_status == NOT_COMPARABLE else None
+
+    def holidays(self, value: Value) -> str:
+        """Return the names and dates of the holidays that keep a day from being compared."""
+        kind, _, names = (value.change_reason or "").partition(": ")
+        return names if kind == HOLIDAY else ""
+
+    def data_end(self, entries: Sequence[Entry]) -> DataEnd | None:
+        """Return where the data of some entries end; None where they have none."""
+        day = self.publication.data_end(entries)
+        if day is None:
             return None
-        if value.value == value.previous_value:
-            return words("unchanged")
-        return words("better" if (value.value > value.previous_value) == (direction == "higher") else "worse")
+        days = (self.publication.before - day).days
+        text = numbers.period("day", day, day, self.code)
+        return DataEnd(text, numbers.age(days, self.code) if days > NEWS else "")
 
     def told(self, value: Value, name: str) -> str:
         """Return a value as a sentence for who points at it or has it read aloud."""
@@ -172,6 +219,8 @@ class Writer:
             parts.append(f"{self.shown(value, value.confidence_low)} … {self.shown(value, value.confidence_high)}")
         if value.sample_size is not None and value.confidence_low is not None:
             parts.append(f"n = {numbers.plain(value.sample_size, self.code)}")
+        if value.is_partial:
+            parts.append(self.say(PARTIAL))
         return " · ".join(part for part in parts if part)
 
     def when(self, value: Value) -> str:

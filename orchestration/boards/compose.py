@@ -1,10 +1,12 @@
 """From what a board declares to the blocks of its page: look the values up, draw them, and list their numbers."""
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from orchestration.boards import draw, numbers
 from orchestration.boards.blocks import (
+    NOT_COMPARABLE,
     Cell,
     Chart,
     PageSection,
@@ -48,13 +50,14 @@ def tile(entry: Entry, plotter: Plotter) -> Tile:
     trend = publication.trend(entry, kpi, entry.last)
     if not trend:
         nothing = Cell(numbers.NOTHING, status="no_data")
-        return Tile(label, "", nothing, False, None, None, None, None, None, "", meaning)
-    newest = trend[-1]
+        return Tile(label, "", nothing, False, None, None, None, None, None, "", False, None, "", meaning)
+    newest, known = trend[-1], _known(trend)
     value = writer.cell(newest)
     target = writer.cell(newest, "target") if newest.target is not None else None
     if target is None and newest.lower_bound is not None and newest.upper_bound is not None:
         low, high = (writer.cell(newest, bound) for bound in ("lower_bound", "upper_bound"))
         target = Cell(numbers.between(low.text, high.text))
+    change = writer.change(newest)
     with_sample = newest.sample_size is not None and newest.confidence_low is not None
     return Tile(
         label=label,
@@ -62,11 +65,14 @@ def tile(entry: Entry, plotter: Plotter) -> Tile:
         value=Cell(value.text, value.key, value.raw, newest.status, value.is_small),
         is_provisional=newest.state == "provisional",
         target=target,
-        previous=writer.cell(newest, "previous_value") if newest.previous_value is not None else None,
-        change=writer.change(newest),
+        previous=writer.cell(newest, "previous_value") if change else None,
+        change=change,
         movement=writer.movement(newest),
+        why=writer.why_not(newest),
+        holidays=writer.holidays(newest),
+        is_partial=newest.is_partial,
         sample=writer.cell(newest, "sample_size") if with_sample else None,
-        spark=draw.spark([value.value for value in _known(trend)]),
+        spark=draw.spark([value.value for value in known], [value.is_partial for value in known]),
         meaning=meaning,
     )
 
@@ -111,16 +117,18 @@ def _table(entry: Entry, writer: Writer) -> Chart:
 
 
 def _movers(entry: Entry, writer: Writer) -> Chart:
+    """Return the KPIs that got better or worse, the greatest relative change first; the publication judges."""
     publication = writer.publication
     moved = [
-        (abs(value.value - value.previous_value) / abs(value.previous_value), value)
+        (abs(value.value - value.previous_value) / abs(value.previous_value or math.ulp(0.0)), value)
         for kpi in entry.kpis or publication.default_kpis()
-        if publication.kpis[kpi, "default"].direction in ("higher", "lower")
         for value in publication.latest(entry, kpi)
-        if value.value is not None and value.previous_value and not value.is_sample_small
+        if value.value is not None and value.previous_value is not None
     ]
     newest = max((value.period_start for _, value in moved), default=None)
     moved = [(by, value) for by, value in moved if value.period_start == newest]
+    compared = any(value.change_status not in (None, NOT_COMPARABLE) for _, value in moved)
+    moved = [(by, value) for by, value in moved if value.change_status in ("better", "worse")]
     moved.sort(key=lambda pair: (-pair[0], pair[1].kpi_id))
     chosen = [value for _, value in moved[:MOVERS]]
     heads = [words(head) for head in ("Value", "Before", "Change", "Direction")]
@@ -130,7 +138,10 @@ def _movers(entry: Entry, writer: Writer) -> Chart:
         word = Cell("" if movement is None else movement.text, status="word")
         cells = [writer.cell(value, with_status=True), writer.cell(value, "previous_value"), writer.change(value), word]
         rows.append((kpi_label(publication, value.kpi_id), cells))
-    return made(entry, writer.span(chosen), table=matrix(words("KPI"), heads, rows), is_wide=True)
+    table = matrix(words("KPI"), heads, rows)
+    return made(
+        entry, writer.span(chosen), table=table, is_wide=True, is_news=compared, nothing=words("No clear change")
+    )
 
 
 def _records(entry: Entry, writer: Writer) -> Chart:
@@ -150,8 +161,7 @@ def _records(entry: Entry, writer: Writer) -> Chart:
     )
     first, *heads = (words(head) for head in columns.values())
     table = Table(first, tuple(heads), rows, records=entry.table, columns=tuple(shown))
-    nothing = words("No data" if found is None else "Nothing to list")
-    return made(entry, table=table, is_wide=True, nothing=nothing)
+    return made(entry, table=table, is_wide=True, is_news=found is not None, nothing=words("Nothing to list"))
 
 
 def _release(entry: Entry, writer: Writer) -> Chart:

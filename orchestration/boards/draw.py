@@ -149,6 +149,8 @@ def line(
 ) -> str:
     """Return lines over time: rows with ``on`` (date), ``series`` (from 0), ``value``, ``target`` and ``text``.
 
+    A ``partial`` row is of a period that the data cover only a part of: its point is hollow.
+
     ``paints`` are the colours of the series, ``labels`` what to write below a date.
     """
     days = sorted({row["on"] for row in rows}, reverse=True)
@@ -171,6 +173,21 @@ def line(
             "encoding": {"x": x, "y": y, "color": paint, "description": TOLD},
         },
     ]
+    if any(row.get("partial") for row in rows):
+        layers.append(
+            {
+                "transform": [{"filter": "datum.partial"}],
+                "mark": {
+                    "type": "point",
+                    "fill": "var(--card)",
+                    "size": 44,
+                    "strokeWidth": 2,
+                    "opacity": 1,
+                    "aria": False,
+                },
+                "encoding": {"x": x, "y": y, "stroke": paint},
+            }
+        )
     if any(row.get("target") is not None for row in rows):
         mark = {"type": "line", "interpolate": "step-after", "strokeDash": [5, 4], "aria": False}
         target = {"mark": {**mark, "color": "var(--target)"}, "encoding": {"x": x, "y": {**y, "field": "target"}}}
@@ -302,8 +319,17 @@ def heatmap(rows: Sequence[Row], days: Sequence[tuple[str, ...]], times: Sequenc
     return _drawn(said, layers, HEAT_STEP * len(times) + 36, rows)
 
 
-def spark(values: Sequence[float | None], paint: str = PLAIN, width: int = 120, height: int = 30) -> str:
-    """Return a trend as a bare line with its last point; an empty text when there are not two values to join."""
+def spark(
+    values: Sequence[float | None],
+    partial: Sequence[bool] = (),
+    paint: str = PLAIN,
+    width: int = 120,
+    height: int = 30,
+) -> str:
+    """Return a trend as a bare line with its last point; an empty text when there are not two values to join.
+
+    Points of periods that the data cover only a part of, where ``partial`` is true, are hollow.
+    """
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
@@ -315,9 +341,15 @@ def spark(values: Sequence[float | None], paint: str = PLAIN, width: int = 120, 
         if value is not None
     ]
     joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    x, y = points[-1]
+    hollow = [flag for value, flag in zip(values, partial or [False] * len(values), strict=True) if value is not None]
+    dots = "".join(
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" '
+        + (f'fill="var(--card)" stroke="{paint}" stroke-width="1.5"/>' if is_hollow else f'fill="{paint}"/>')
+        for at, ((x, y), is_hollow) in enumerate(zip(points, hollow, strict=True))
+        if is_hollow or at == len(points) - 1
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" aria-hidden="true">'
         f'<polyline points="{joined}" fill="none" stroke="{paint}" stroke-width="1.8"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{paint}"/></svg>'
+        f"{dots}</svg>"
     )

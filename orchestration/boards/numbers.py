@@ -4,14 +4,14 @@ Babel knows the digits, minus and percent signs of a language, but writes the La
 Weeks are written as the days they span, because not every language has a way to write a week's number.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 from unicodedata import lookup
 
 from babel import Locale
-from babel.dates import format_interval, format_skeleton, get_datetime_format
+from babel.dates import format_interval, format_skeleton, format_timedelta, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent, get_minus_sign_symbol, get_plus_sign_symbol
 from babel.units import format_compound_unit, format_unit
@@ -120,6 +120,11 @@ def change(unit: str, value: float, currency: str = "", language: str = ENGLISH,
     if unit == "net_points":
         return _signed(exact, TENTHS, language)
     return _sign(exact, language) + number(unit, float(abs(exact)), currency, language)
+
+
+def age(days: int, language: str = ENGLISH) -> str:
+    """Return a number of days as people say it, roughly: 3 days, 2 weeks, 27 years."""
+    return _own_digits(format_timedelta(timedelta(days=days), granularity="day", locale=language), language)
 
 
 def between(first: str, last: str) -> str:

@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from orchestration.boards import numbers
-from orchestration.boards.blocks import STATUS_WORDS, PageSection, rows_of
+from orchestration.boards.blocks import STATUS_WORDS, DataEnd, rows_of
 from orchestration.boards.declare import Board
+from orchestration.boards.gaps import Followed
 from orchestration.boards.labels import Label, Language, kpi_key, words
 from orchestration.boards.publication import Kpi
 
@@ -31,15 +32,16 @@ def _environment() -> Environment:
 
 
 def page(
-    board: Board,
+    followed: Followed,
     boards: Sequence[Board],
-    sections: Sequence[PageSection],
     manifest: Mapping[str, Any],
     language: Language,
     languages: Sequence[Language],
+    data_end: DataEnd | None,
     downloads: Sequence[str] = (),
 ) -> str:
     """Return a board's page as HTML; ``downloads`` are the other formats that lie beside it, by suffix."""
+    board = followed.board
     return _rendered(
         "page.html.j2",
         boards,
@@ -49,7 +51,9 @@ def page(
         here=board.page,
         title=Label(board.title, board.title),
         board=board,
-        sections=sections,
+        sections=followed.sections,
+        gaps=followed.gaps,
+        data_end=data_end,
         downloads=downloads,
         status_words=STATUS_WORDS,
         rows=rows_of,

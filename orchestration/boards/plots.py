@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from orchestration.boards import draw, numbers
-from orchestration.boards.blocks import Chart, Writer, kpi_label, matrix, scope_label
+from orchestration.boards.blocks import PARTIAL, Chart, Writer, kpi_label, matrix, scope_label
 from orchestration.boards.colors import PLAIN, SERIES, Colors, Member, heat, shade
 from orchestration.boards.declare import Board, BoardError, Entry
 from orchestration.boards.labels import Label, words
@@ -85,6 +85,7 @@ def _line(entry: Entry, plotter: Plotter) -> Chart:
             "value": value.value,
             "series": at,
             "target": value.target if len(lines) == 1 else None,
+            "partial": value.is_partial,
             "text": writer.told(value, writer.say(label)),
         }
         for at, (label, own) in enumerate(zip(labels, lines.values(), strict=True))
@@ -104,6 +105,8 @@ def _line(entry: Entry, plotter: Plotter) -> Chart:
     legend: Legend = list(zip(labels, paints, strict=True))
     if any(row["target"] is not None for row in rows):
         legend.append((words("Target"), "var(--target)"))
+    if any(row["partial"] and row["value"] is not None for row in rows):
+        legend.append((Label(f"○ {writer.say(PARTIAL)}"), ""))
     named = periods if entry.period in ("month", "quarter", "year") else None
     svg = draw.line(rows, paints, _said(writer), writer.unit(every[0]), named)
     return made(entry, writer.span(every), svg, table=table, legend=tuple(legend))

@@ -14,7 +14,7 @@ from typing import Any
 import vl_convert
 
 from orchestration.boards import numbers
-from orchestration.boards.blocks import STATUS_WORDS, Chart, PageSection, Table, Tile, rows_of
+from orchestration.boards.blocks import STATUS_WORDS, Chart, DataEnd, PageSection, Table, Tile, rows_of
 from orchestration.boards.colors import LIGHT
 from orchestration.boards.declare import Board
 from orchestration.boards.draw import FONT, solid
@@ -97,14 +97,24 @@ class _Sheet:
 
 
 def poster(
-    board: Board, sections: Sequence[PageSection], manifest: Mapping[str, Any], language: Language
+    board: Board,
+    sections: Sequence[PageSection],
+    manifest: Mapping[str, Any],
+    language: Language,
+    data_end: DataEnd | None = None,
 ) -> tuple[bytes, bytes]:
     """Return a board as (PDF, PNG)."""
-    svg = sheet(board, sections, manifest, language)
+    svg = sheet(board, sections, manifest, language, data_end)
     return vl_convert.svg_to_pdf(svg), vl_convert.svg_to_png(svg, scale=1)
 
 
-def sheet(board: Board, sections: Sequence[PageSection], manifest: Mapping[str, Any], language: Language) -> str:
+def sheet(
+    board: Board,
+    sections: Sequence[PageSection],
+    manifest: Mapping[str, Any],
+    language: Language,
+    data_end: DataEnd | None = None,
+) -> str:
     """Return a board as one SVG, 1,240 pixels wide and as high as its content."""
     out = _Sheet(language)
     out.label(MARGIN, out.y + 22, words(board.title), 28, font_weight="bold")
@@ -112,8 +122,11 @@ def sheet(board: Board, sections: Sequence[PageSection], manifest: Mapping[str, 
     facts = [
         f"{out.say(words('Release'))} {numbers.decimal(manifest['release_id'], '0', language.code)}",
         f"{out.say(words('Computed as of (UTC)'))} {as_of}",
-        out.say(words(board.summary)),
     ]
+    if data_end is not None:
+        age = f" ({data_end.age})" if data_end.age else ""
+        facts.append(f"{out.say(words('Data until'))} {data_end.day}{age}")
+    facts.append(out.say(words(board.summary)))
     out.text(MARGIN, out.y + 48, " · ".join(facts), 13, "--muted")
     out.y += 62
     for section in sections:
@@ -151,6 +164,7 @@ def _tile(out: _Sheet, tile: Tile, x: float, width: float, height: float) -> Non
     out.text(x + 14, y + 99, " · ".join([tile.period, *held]), 12, "--muted")
     if tile.previous and tile.change:
         before = f"{out.say(words('Before'))} {tile.previous.text} ({tile.change.text})"
+        before += f" {out.say(tile.movement)}" if tile.movement else ""
         out.text(x + 14, y + 117, before, 12, "--muted")
 
 

@@ -18,7 +18,7 @@ from orchestration.publish.candidate import DATABASE, DESCRIPTION
 from orchestration.publish.columns import literal, quoted
 
 LOOKBACK = timedelta(days=800)
-"""How far back a trend can reach: thirteen months and the longest period."""
+"""How far back from its newest value a trend can reach: thirteen months and the longest period."""
 
 INTERVAL_LOOKBACK = timedelta(days=16)
 """Half-hours are shown for one week."""
@@ -78,6 +78,14 @@ class Value:
     confidence_low: float | None
     confidence_high: float | None
     is_sample_small: bool | None
+    coverage_share: float | None
+    change_status: str | None
+    change_reason: str | None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the data cover only a part of the period."""
+        return self.coverage_share is not None and self.coverage_share < 1
 
     def key(self, field: str) -> str:
         """Return what identifies a number on a page: the row's key, the column, and last the scope's id."""
@@ -101,6 +109,7 @@ class Publication:
         self.tables = {str(row[0]) for row in rows}
         self.kpis = self._read_kpis()
         self._names: dict[str, dict[str, str]] = {}
+        self._valued: set[str] = set()
         self._trends: dict[tuple[str, str, str, str, int], list[Value]] = {}
         self.rests = self._read_rests()
         """Names of the members that hold what belongs to no other, as own staff beside vendors, by id."""
@@ -144,11 +153,45 @@ class Publication:
         if "kpi_value" not in self.tables or not wanted:
             raise BoardError("the publication has no kpi_value to draw boards from")
         self.con.execute(
-            f"create or replace temp table shown as select {_COLUMNS} from marts.kpi_value"
-            f" where (kpi_id, variant, period_type, scope_type) in ({values}) and period_end < $before"
-            " and period_start >= case when period_type = 'interval' then $short else $long end",
-            {"before": self.before, "short": self.before - INTERVAL_LOOKBACK, "long": self.before - LOOKBACK},
+            f"create or replace temp table shown as"
+            f" with own as (select {_COLUMNS} from marts.kpi_value"
+            f" where (kpi_id, variant, period_type, scope_type) in ({values}) and period_end < $before),"
+            " newest as (select kpi_id, variant, period_type, max(period_start) as period_start"
+            " from own where value is not null group by kpi_id, variant, period_type)"
+            " select own.* from own inner join newest on own.kpi_id = newest.kpi_id and own.variant = newest.variant"
+            " and own.period_type = newest.period_type and own.period_start <= newest.period_start"
+            " and own.period_start >= newest.period_start"
+            " - case when own.period_type = 'interval' then $short else $long end",
+            {"before": self.before, "short": INTERVAL_LOOKBACK.days, "long": LOOKBACK.days},
         )
+        rows = self.con.execute("select distinct kpi_id from shown where value is not null").fetchall()
+        self._valued = {str(row[0]) for row in rows}
+
+    def data_end(self, entries: Iterable[Entry]) -> date | None:
+        """Return the last day, before as-of, of which any KPI of the entries counted something; None where none did.
+
+        Snapshots and whole-period counts say nothing of a day, and a count of 0 may be a day without data.
+        """
+        kpis = sorted({kpi for entry in entries for kpi in entry.kpis})
+        row = self.con.execute(
+            "select max(v.period_end) from marts.kpi_value as v inner join marts.dim_kpi as k"
+            " on v.kpi_id = k.kpi_id and v.variant = k.variant"
+            " where v.kpi_id in (select unnest($kpis)) and v.variant = 'default' and v.period_type = 'day'"
+            " and v.scope_type = 'enterprise' and v.period_end < $before and v.value is not null"
+            " and (k.additivity = 'ratio_of_sums' or (k.additivity = 'additive' and v.value <> 0))",
+            {"kpis": kpis, "before": self.before},
+        ).fetchone()
+        return row[0] if row else None
+
+    def delivered(self) -> dict[str, set[str]]:
+        """Return the raw extracts of which rows were loaded, by system."""
+        if "mart_data_health" not in self.tables:
+            return {}
+        rows = self.con.execute("select system, entity from marts.mart_data_health where rows_loaded > 0").fetchall()
+        found: dict[str, set[str]] = {}
+        for system, entity in rows:
+            found.setdefault(str(system), set()).add(str(entity))
+        return found
 
     def default_kpis(self) -> list[str]:
         """Return the ids of all published KPIs."""
@@ -189,6 +232,10 @@ class Publication:
             )
             self._names[scope_type] = {str(row[0]): str(row[1] or row[0]) for row in rows}
         return self._names[scope_type].get(scope_id, scope_id)
+
+    def has_values(self, kpi: str) -> bool:
+        """Whether a KPI has any value that is over, at any scope and period."""
+        return kpi in self._valued
 
     def records(self, entry: Entry) -> list[dict[str, Any]] | None:
         """Return the rows of a published table that an entry of kind ``records`` shows; None without the table."""

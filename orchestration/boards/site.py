@@ -8,15 +8,16 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from orchestration.boards.blocks import Writer
 from orchestration.boards.check import check_boards
 from orchestration.boards.compose import compose
-from orchestration.boards.declare import BoardError, load_boards
-from orchestration.boards.labels import LANGUAGES, languages_of
+from orchestration.boards.declare import Board, BoardError, load_boards
+from orchestration.boards.gaps import Followed, Needs, follow, merged
+from orchestration.boards.labels import LANGUAGES, Language, languages_of
 from orchestration.boards.page import KPIS_PAGE, kpis_page, page
 from orchestration.boards.plots import Plotter, colors_of
 from orchestration.boards.poster import can_write, poster
@@ -24,6 +25,7 @@ from orchestration.boards.publication import Publication
 from orchestration.ingest.books import as_utc
 from orchestration.publish.candidate import DESCRIPTION
 from orchestration.stages import local_date
+from orchestration.transform.project import Manifest
 
 SITE = "site"
 INDEX = "index.html"
@@ -59,13 +61,19 @@ def has_boards(project_dir: Path) -> bool:
 
 
 def build_site(
-    published: Path, project_dir: Path, before: date, languages: Sequence[str] = EVERY_LANGUAGE, step: Step = _silent
+    published: Path,
+    project_dir: Path,
+    before: date,
+    languages: Sequence[str] = EVERY_LANGUAGE,
+    step: Step = _silent,
+    manifest: Manifest | None = None,
 ) -> Site:
     """Draw all boards from the publication in place and replace ``published/site``.
 
     ``before`` is the operator's local date of the as-of instant: periods that end later are not over. ``languages``
-    are codes; pages of the first lie in ``site`` itself, those of the others in a folder each. Raises ``BoardError``,
-    ``duckdb.Error`` or ``OSError`` with the old site still in place.
+    are codes; pages of the first lie in ``site`` itself, those of the others in a folder each. dbt's ``manifest``
+    tells which extracts would fill what has no data; without it pages say only that there is none. Raises
+    ``BoardError``, ``duckdb.Error`` or ``OSError`` with the old site still in place.
     """
     started = time.monotonic()
     restore(published)
@@ -73,7 +81,7 @@ def build_site(
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
     try:
-        release_id, count = draw_boards(published, project_dir, before, building, languages, step)
+        release_id, count = draw_boards(published, project_dir, before, building, languages, step, manifest)
         swap(published)
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -85,19 +93,27 @@ def unwritten(languages: Sequence[str]) -> tuple[str, ...]:
     return tuple(code for code in languages if not can_write(code))
 
 
-def redraw(published: Path, project_dir: Path, time_zone: str, languages: Sequence[str]) -> Site:
+def redraw(
+    published: Path, project_dir: Path, time_zone: str, languages: Sequence[str], manifest: Manifest | None = None
+) -> Site:
     """Draw all boards again, as of the publication in place. Raises what ``build_site`` raises."""
     description = published / DESCRIPTION
     if not description.is_file():
         raise FileNotFoundError(f"nothing is published in {published}: run `contact-center refresh` first")
     as_of = as_utc(datetime.fromisoformat(json.loads(description.read_text())["as_of"]))
-    return build_site(published, project_dir, local_date(as_of, time_zone), languages)
+    return build_site(published, project_dir, local_date(as_of, time_zone), languages, manifest=manifest)
 
 
 def draw_boards(
-    published: Path, project_dir: Path, before: date, folder: Path, codes: Sequence[str], step: Step = _silent
+    published: Path,
+    project_dir: Path,
+    before: date,
+    folder: Path,
+    codes: Sequence[str],
+    step: Step = _silent,
+    manifest: Manifest | None = None,
 ) -> tuple[int, int]:
-    """Write page, PDF and PNG of every board into a folder; return the release's number and how many boards."""
+    """Write page, PDF and PNG of every board that has data into a folder; return the release's number and how many."""
     boards = load_boards(project_dir / "charts")
     if not boards:
         raise BoardError(f"no board is declared in {project_dir / 'charts'}")
@@ -105,24 +121,37 @@ def draw_boards(
     with Publication(published, before) as publication:
         check_boards(boards, publication)
         publication.prepare(entry for board in boards for entry in board.entries)
-        colors = colors_of(boards, publication)
-        manifest = publication.manifest
-        for language in languages:
-            (folder / language.folder).mkdir(exist_ok=True)
-            kpis = kpis_page(publication.kpis, boards, manifest, language, languages)
-            (folder / language.folder / KPIS_PAGE).write_text(kpis, encoding="utf-8")
-        for done, board in enumerate(boards, start=1):
-            for language in languages:
-                own = folder / language.folder
-                sections = compose(board, Plotter(Writer(publication, language), colors))
-                downloads = ("pdf", "png") if can_write(language.code) else ()
-                html = page(board, boards, sections, manifest, language, languages, downloads)
-                (own / board.page).write_text(html, encoding="utf-8")
-                if downloads:
-                    for suffix, content in zip(downloads, poster(board, sections, manifest, language), strict=True):
-                        (own / f"{board.name}.{suffix}").write_bytes(content)
-            step(done, len(boards), board.name)
-        return int(manifest["release_id"]), len(boards)
+        colors, needs = colors_of(boards, publication), Needs(manifest, publication.delivered())
+        for done, language in enumerate(languages, start=1):
+            plotter = Plotter(Writer(publication, language), colors)
+            followed = [follow(board, compose(board, plotter), publication, needs) for board in boards]
+            menu = [one.board for one in followed if one.is_shown]
+            own = folder / language.folder
+            own.mkdir(exist_ok=True)
+            kpis = kpis_page(publication.kpis, menu, publication.manifest, language, languages)
+            (own / KPIS_PAGE).write_text(kpis, encoding="utf-8")
+            for one in followed:
+                if one.is_shown:
+                    left_out = merged([gap for other in followed for gap in other.gaps]) if one.is_index else one.gaps
+                    _write(replace(one, gaps=left_out), menu, own, plotter.writer, languages)
+            step(done, len(languages), language.name)
+        return int(publication.manifest["release_id"]), len(menu)
+
+
+def _write(
+    followed: Followed, menu: Sequence[Board], folder: Path, writer: Writer, languages: Sequence[Language]
+) -> None:
+    """Write a board's page, and its PDF and PNG where a font has the language's letters."""
+    board, language, manifest = followed.board, writer.language, writer.publication.manifest
+    downloads = ("pdf", "png") if can_write(language.code) else ()
+    data_end = writer.data_end(board.entries)
+    html = page(followed, menu, manifest, language, languages, data_end, downloads)
+    (folder / board.page).write_text(html, encoding="utf-8")
+    if downloads:
+        for suffix, content in zip(
+            downloads, poster(board, followed.sections, manifest, language, data_end), strict=True
+        ):
+            (folder / f"{board.name}.{suffix}").write_bytes(content)
 
 
 def swap(published: Path) -> None:

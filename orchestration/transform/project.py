@@ -100,6 +100,11 @@ def read_manifest(paths: DbtPaths) -> Manifest:
     return manifest
 
 
+def manifest_if_there(paths: DbtPaths) -> Manifest | None:
+    """Return the manifest that the last parse or run wrote; None before the first one."""
+    return read_manifest(paths) if paths.manifest.is_file() else None
+
+
 def project_variables(project_dir: Path) -> dict[str, Any]:
     """Return the variables of ``dbt_project.yml`` with their defaults."""
     project = yaml.safe_load((project_dir / "dbt_project.yml").read_text())

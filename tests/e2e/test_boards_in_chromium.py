@@ -244,6 +244,24 @@ def test_a_tile_opens_its_meaning_and_leads_on_without_a_script(browser: Browser
         assert page.locator("#abandonment_rate").is_visible()
 
 
+def test_a_whole_week_is_called_neither_better_nor_worse_than_two_days_of_one(browser: Browser, tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    write_publication(published, first_day=date(2026, 11, 7))
+    build_site(published, PROJECT_DIR, BEFORE, languages=["en"])
+    with browser.new_context(viewport={"width": WIDTHS["laptop"], "height": 900}) as context:
+        watched = Watched(context)
+        watched.open(published / "site", "index.html")
+        weeks = watched.page.locator("article.tile", has=watched.page.locator('[data-key*="|week|"]'))
+        texts = weeks.all_inner_texts()
+        assert len(texts) > 5
+        assert [text for text in texts if "better" in text or "worse" in text or "Change" in text] == []
+        assert any("Not compared: the data cover a part of the period before" in text for text in texts)
+        line = watched.page.locator("article.chart", has_text="Customer satisfaction by week")
+        assert "part of a period" in line.inner_text()
+        assert watched.problems == []
+        assert watched.page.evaluate(LAYOUT) == []
+
+
 def test_the_layout_check_finds_what_it_is_for(browser: Browser) -> None:
     with browser.new_context(viewport={"width": 390, "height": 900}) as context:
         page = context.new_page()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from orchestration.boards.gaps import Needs
 from orchestration.documents.exposures import PAGE, exposures_page
 from orchestration.documents.lineage import Lineage, kpi_metrics
 from orchestration.documents.write import generated_pages, write_pages
@@ -57,6 +58,18 @@ def test_lineage_leads_from_a_column_to_the_kpis_that_stand_on_it(manifest: Mani
     assert "asterisk" in lineage.filled_by("contact_segments", "queued_at")
     assert "asterisk" not in lineage.filled_by("contacts", "customer_id")
     assert "fct_contact_segment" in lineage.facts_of("leg")
+
+
+def test_lineage_names_the_extracts_that_a_kpi_counts(manifest: Manifest) -> None:
+    needs = Needs(manifest, {"anonymous_bank": {"calls"}})
+    assert needs.of(["service_level", "first_contact_resolution_rate"]) == ()
+    assert needs.of(["quality_score"]) == ("qa_evaluations",)
+    assert needs.of(["callback_success_rate"]) == ("callbacks",)
+    assert needs.of(["customer_churn_rate"]) == ("subscriptions",)
+    assert needs.of(["average_first_response_time"]) == ("tickets",)
+    assert Needs(manifest, {"zendesk": {"tickets"}}).of(["average_first_response_time"]) == ()
+    every = {kpi["kpi_id"] for _, kpi in kpi_metrics(manifest)}
+    assert [kpi for kpi in sorted(every) if not Needs(manifest, {}).of([kpi])] == []
 
 
 def test_writing_twice_changes_nothing_and_pages_of_what_is_no_more_go(manifest: Manifest, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Values are made from hashes, so that they are the same everywhere; some are miss
 """
 
 import json
+from collections.abc import Collection
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,14 +40,15 @@ _SCHEMA = """
     create table marts.dim_kpi (
         kpi_id varchar, variant varchar, name varchar, label varchar, unit varchar, direction varchar,
         scope_types varchar, period_types varchar, formula varchar, traps varchar, owner varchar,
-        numerator_text varchar, denominator_text varchar, final_after_days integer
+        numerator_text varchar, denominator_text varchar, final_after_days integer, additivity varchar
     );
     create table marts.kpi_value (
         kpi_id varchar, variant varchar, period_type varchar, period_start date, period_end date,
         interval_start_at timestamp, interval_local_start timestamp, scope_type varchar, scope_id varchar,
         value double, denominator double, target double, lower_bound double, upper_bound double,
         status varchar, state varchar, previous_value double, sample_size bigint,
-        confidence_low double, confidence_high double, is_sample_small boolean
+        confidence_low double, confidence_high double, is_sample_small boolean,
+        coverage_share double, change_status varchar, change_reason varchar
     );
     create table marts.mart_data_health as select 'standard' as system, 'contacts' as entity,
         timestamp '2026-11-21 22:10:00' as newest_extract_at, timestamp '2026-11-22 00:05:00' as newest_load_at,
@@ -69,6 +71,7 @@ _VALUES = """
     with made as (
         select
             kpi.kpi_id, period.period_type, period.starts, period.ends, member.scope_type, member.scope_id, kpi.unit,
+            kpi.direction,
             (hash(kpi.kpi_id, period.period_type, period.starts, member.scope_type, coalesce(member.scope_id, '-'))
                 % 10000) / 10000.0 as luck
         from marts.dim_kpi as kpi
@@ -90,9 +93,29 @@ _VALUES = """
             case when value >= 80 then 'met' when value >= 75 then 'at_risk' else 'missed' end
             else 'no_target' end,
         case when ends > date '2026-11-10' then 'provisional' else 'final' end,
-        lag(value) over (partition by kpi_id, period_type, scope_type, scope_id order by starts),
-        cast(luck * 300 as bigint), value - 3, value + 3, luck * 300 < 30
-    from valued
+        previous, cast(luck * 300 as bigint), value - 3, value + 3, luck * 300 < 30, coverage,
+        case when previous is null or value is null then null when reason <> 'clear' then
+            case when reason in ('below_minimum', 'small_sample') then 'no_clear_change' else 'not_comparable' end
+            when direction = 'higher' then case when value > previous then 'better' else 'worse' end
+            when direction = 'lower' then case when value < previous then 'better' else 'worse' end
+            else 'changed' end,
+        case when previous is null or value is null then null else reason end
+    from (
+        select *, case when before_coverage < 1 then 'partial_previous_period' when coverage < 1 then 'partial_period'
+            when period_type = 'day' and kpi_id = 'abandonment_rate' and starts = date '2026-11-21'
+                then 'holiday: Day of the Test (2026-11-21)'
+            when luck * 300 < 30 then 'small_sample' when abs(value - previous) <= 5 then 'below_minimum'
+            else 'clear' end as reason
+        from (
+            select *, lag(value, step) over earlier as previous, lag(coverage, step) over earlier as before_coverage
+            from (
+                select *, case when period_type = 'day' then 7 else 1 end as step,
+                    (ends - greatest(starts, getvariable('first_day')) + 1) / (ends - starts + 1) as coverage
+                from valued
+            ) as covered
+            window earlier as (partition by kpi_id, period_type, scope_type, scope_id order by starts)
+        ) as compared
+    ) as reasoned
 """
 
 _HALF_HOURS = """
@@ -100,7 +123,8 @@ _HALF_HOURS = """
     select kpi_id, 'default', 'interval', day, day, at_utc, at_utc + interval 1 hour, 'enterprise', null,
         case when luck > 0.1 then case when kpi_id = 'contacts_offered' then floor(100 * luck) else 100 * luck end end,
         case when kpi_id <> 'contacts_offered' then floor(40 * luck) end,
-        case when kpi_id = 'service_level' then 80.0 end, null, null, 'no_target', 'final', null, null, null, null, null
+        case when kpi_id = 'service_level' then 80.0 end, null, null, 'no_target', 'final',
+        null, null, null, null, null, 1, null, null
     from (
         select kpi_id, cast(at_utc + interval 1 hour as date) as day, at_utc,
             (hash(kpi_id, at_utc) % 1000) / 1000 as luck
@@ -124,8 +148,18 @@ def definitions() -> list[dict[str, Any]]:
     return found
 
 
-def write_publication(published: Path, *, release_id: int = 7, is_empty: bool = False) -> None:
-    """Write ``kpi.duckdb`` and ``manifest.json``; ``is_empty``: no KPI has a value, no books are published."""
+def write_publication(
+    published: Path,
+    *,
+    release_id: int = 7,
+    is_empty: bool = False,
+    first_day: date = FIRST,
+    components: Collection[str] = (),
+) -> None:
+    """Write ``kpi.duckdb`` and ``manifest.json``; ``is_empty``: no KPI has a value, no books are published.
+
+    Data begin on ``first_day``, inside of a week if it is no Monday. With ``components`` only their KPIs have data.
+    """
     published.mkdir(parents=True, exist_ok=True)
     (published / DATABASE).unlink(missing_ok=True)
     with duckdb.connect(str(published / DATABASE)) as con:
@@ -134,7 +168,15 @@ def write_publication(published: Path, *, release_id: int = 7, is_empty: bool = 
             scopes = ",".join(kpi["scopes"])
             own = [kpi["kpi_id"], "default", kpi["name"], kpi["label"], kpi["unit"], kpi["direction"], scopes]
             listed = ",".join(kpi.get("periods") or PERIODS)
-            meaning = [kpi["formula"], " ".join(kpi.get("traps", [])), kpi["owner"], "Counted.", "Divided by.", 1]
+            meaning = [
+                kpi["formula"],
+                " ".join(kpi.get("traps", [])),
+                kpi["owner"],
+                "Counted.",
+                "Divided by.",
+                1,
+                kpi["additivity"],
+            ]
             own += [listed, *meaning]
             con.execute(f"insert into marts.dim_kpi values ({', '.join('?' * len(own))})", own)
         if is_empty:
@@ -153,9 +195,15 @@ def write_publication(published: Path, *, release_id: int = 7, is_empty: bool = 
                 "insert into member values (?, ?)", [[kind, one] for kind in MEMBERS for one in MEMBERS[kind]]
             )
             con.execute("create temp table period (period_type varchar, starts date, ends date)")
-            con.executemany("insert into period values (?, ?, ?)", _periods())
+            con.executemany("insert into period values (?, ?, ?)", _periods(first_day))
+            con.execute("set variable first_day = $day", {"day": first_day})
             con.execute(_VALUES)
             con.execute(_HALF_HOURS)
+            if components:
+                con.execute(
+                    "delete from marts.kpi_value where kpi_id not in (select unnest(?))",
+                    [[kpi["kpi_id"] for kpi in definitions() if kpi["component"] in components]],
+                )
     manifest = {
         "release_id": release_id,
         "as_of": f"{BEFORE.isoformat()}T00:00:00Z",
@@ -168,9 +216,11 @@ def write_publication(published: Path, *, release_id: int = 7, is_empty: bool = 
     (published / DESCRIPTION).write_text(json.dumps(manifest))
 
 
-def _periods() -> list[list[Any]]:
-    days = [FIRST + timedelta(days=number) for number in range((BEFORE - FIRST).days)]
-    found: list[list[Any]] = [["day", day, day] for day in days]
+def _periods(first_day: date) -> list[list[Any]]:
+    monday = first_day - timedelta(days=first_day.weekday())
+    days = [monday + timedelta(days=number) for number in range((BEFORE - monday).days)]
+    found: list[list[Any]] = [["day", day, day] for day in days if day >= first_day]
     found += [["week", day, day + timedelta(days=6)] for day in days if day.weekday() == 0]
-    found += [["month", date(2026, month, 1), date(2026, month + 1, 1) - timedelta(days=1)] for month in range(1, 12)]
+    months = [(date(2026, month, 1), date(2026, month + 1, 1) - timedelta(days=1)) for month in range(1, 12)]
+    found += [["month", first, last] for first, last in months if last >= first_day]
     return found

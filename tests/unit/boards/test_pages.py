@@ -93,15 +93,20 @@ def test_names_as_delivered_cannot_break_a_page(drawn: Path) -> None:
     assert "Berlin sales <" not in text
 
 
-def test_without_values_boards_say_so_and_show_no_zero(tmp_path: Path) -> None:
+def test_without_values_only_the_first_page_and_the_deliveries_are_left(tmp_path: Path) -> None:
     published = tmp_path / "published"
     write_publication(published, is_empty=True)
-    site = build_site(published, PROJECT_DIR, BEFORE)
-    assert site.boards == len(BOARDS)
-    for name, text in pages(published).items():
-        assert numbers_of(text) == [], name
-        assert "No data" in text, name
-        assert not re.search(r'<div class="value"><bdi class="num">(?!\u2013)', text), name
+    site = build_site(published, PROJECT_DIR, BEFORE, languages=["en"])
+    assert site.boards == 2
+    assert {file.name for file in (published / "site").glob("*.html")} == {
+        "index.html",
+        "data-health.html",
+        "kpis.html",
+    }
+    text = (published / "site" / "index.html").read_text(encoding="utf-8")
+    assert numbers_of(text) == []
+    assert 'class="tile' not in text
+    assert 'id="gaps"' in text
 
 
 def test_a_day_that_is_not_over_is_not_shown(tmp_path: Path, drawn: Path) -> None:
