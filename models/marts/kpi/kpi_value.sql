@@ -236,10 +236,14 @@ shown as (
 
 ),
 
+{{ compared_with_peers('shown') }},
+
 judged as (
 
     select
         shown.*,
+        peer.peer_value,
+        peer.differs_from_peers,
         {%- for column in ['target_value', 'lower_bound', 'upper_bound', 'at_risk_margin'] %}
         case when own.kpi_id is not null then own.{{ column }} else general.{{ column }} end as {{ column }},
         {%- endfor %}
@@ -292,6 +296,13 @@ judged as (
     left join places
         on shown.scope_type = places.scope_type
             and shown.scope_id = places.scope_id
+    left join compared_with_peers as peer
+        on shown.kpi_id = peer.kpi_id
+            and shown.variant = peer.variant
+            and shown.period_type = peer.period_type
+            and shown.period_start = peer.period_start
+            and shown.scope_type = peer.scope_type
+            and shown.scope_id = peer.scope_id
     left join holidays as this_day
         on shown.period_type = 'day'
             and shown.period_start = this_day.date_day
@@ -358,6 +369,8 @@ select
     confidence_high,
     cast(case when confidence_low is not null then 95 end as integer) as confidence_level,
     is_sample_small,
+    peer_value,
+    differs_from_peers,
     cast(parameter_set as varchar) as parameter_set,
     data_watermark,
     {{ of_this_refresh('started_at') }} as computed_at,

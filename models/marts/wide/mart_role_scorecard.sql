@@ -42,7 +42,9 @@ select
     kpi_value.status,
     kpi_value.state,
     kpi_value.sample_size,
-    kpi_value.is_sample_small
+    kpi_value.is_sample_small,
+    kpi_value.peer_value,
+    kpi_value.differs_from_peers
 from {{ ref('kpi_value') }} as kpi_value
 inner join {{ ref('dim_kpi') }} as kpis -- lost: nothing, every value has its definition
     on kpi_value.kpi_id = kpis.kpi_id
