@@ -8,7 +8,8 @@ with headcounts as (
 
 last_days as (
 
-    select max(business_date) as last_day from headcounts
+    -- the last day that is complete at every site: days end at different times
+    select min({{ last_complete_date('time_zone') }}) as last_day from {{ ref('dim_site') }}
 
 )
 
