@@ -42,6 +42,7 @@ class Parameters:
     net_easy_easy_min: int = 5
     net_easy_difficult_max: int = 2
     employee_survey_minimum: int = 5
+    late_data_rebuild_days: int = 8
 
 
 @dataclass
@@ -226,6 +227,12 @@ class Center:
         end = contact.get("ended_at")
         until = instant(end) if end else self.as_of
         return max(0, round((until - instant(leg["queued_at"])).total_seconds()))
+
+    def is_lost(self, leg: Row) -> bool:
+        """Whether a queue leg is older than late data can be, and nothing says when it ended: it is no wait."""
+        ended = leg.get("dequeued_at") or self.contacts[leg["contact_id"]].get("ended_at")
+        limit = self.as_of - timedelta(days=self.parameters.late_data_rebuild_days)
+        return not ended and instant(leg["queued_at"]) <= limit
 
     def leg_site(self, leg: Row) -> str | None:
         """Return the site whose clock dates a leg: the queue's, that of the contact outside any queue."""

@@ -162,7 +162,7 @@ def queue_facts(center: Center, contact: Row, entries: list[Row]) -> Iterator[Fa
         promise = center.queue(leg["queue_id"], on)
         outcome = leg["queue_outcome"]
         is_over = outcome != "in_queue"
-        so_far = center.wait(leg)
+        so_far = 0 if center.is_lost(leg) else center.wait(leg)
         recorded = center.recorded_wait(leg) if is_over else None
         wait = recorded or 0
         in_threshold = recorded is not None and wait <= number(promise["service_level_threshold_seconds"])
