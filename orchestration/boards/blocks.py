@@ -30,16 +30,28 @@ INCOMPARABLE = {
 }
 """What ``change_status`` and ``change_reason`` of a published value are called."""
 
+NO_DATA_WORDS = {
+    "not_delivered": "not delivered yet",
+    "not_recorded": "no source records it",
+    "no_cases": "no cases",
+    "too_small_to_show": "too few cases to show",
+}
+"""What ``no_data_reason`` of a published row is called."""
+
 
 @dataclass(frozen=True)
 class Cell:
-    """A number on a page: ``key`` says which published value it is, ``raw`` is that value in full."""
+    """A number on a page: ``key`` says which published value it is, ``raw`` is that value in full.
+
+    ``notes`` say what it leaves out, or why there is none.
+    """
 
     text: str
     key: str = ""
     raw: str = ""
     status: str = ""
     is_small: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,7 +190,20 @@ class Writer:
             raw="" if raw is None else repr(raw),
             status=value.status if with_status and value.status in ("met", "at_risk", "missed") else "",
             is_small=bool(value.is_sample_small) and column == "value" and raw is not None,
+            notes=self.notes(value) if column == "value" else (),
         )
+
+    def notes(self, value: Value) -> tuple[str, ...]:
+        """Return what a value leaves out because nobody records it, or why there is none."""
+        if value.value is None:
+            reason = NO_DATA_WORDS.get(value.no_data_reason or "")
+            return (self.say(words(reason)),) if reason else ()
+        parts = (value.missing_parts or "").split(",")
+        missing = [self.say(words(f"without {part.replace('_', ' ')}")) for part in parts if part]
+        if not missing and value.recorded_share is not None and value.recorded_share < 1:
+            share = numbers.number("percent", 100 * value.recorded_share, language=self.code)
+            missing.append(f"{self.say(words('Recorded share of cases'))}: {share}")
+        return tuple(missing)
 
     def change(self, value: Value) -> Cell | None:
         """Return how far a value is from that of the period before; None where the two cannot be compared."""
@@ -221,6 +246,7 @@ class Writer:
             parts.append(f"n = {numbers.plain(value.sample_size, self.code)}")
         if value.is_partial:
             parts.append(self.say(PARTIAL))
+        parts += self.notes(value)
         return " · ".join(part for part in parts if part)
 
     def when(self, value: Value) -> str:

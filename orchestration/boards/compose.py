@@ -62,7 +62,7 @@ def tile(entry: Entry, plotter: Plotter) -> Tile:
     return Tile(
         label=label,
         period=writer.when(newest),
-        value=Cell(value.text, value.key, value.raw, newest.status, value.is_small),
+        value=Cell(value.text, value.key, value.raw, newest.status, value.is_small, value.notes),
         is_provisional=newest.state == "provisional",
         target=target,
         previous=writer.cell(newest, "previous_value") if change else None,

@@ -166,6 +166,8 @@ def _tile(out: _Sheet, tile: Tile, x: float, width: float, height: float) -> Non
         before = f"{out.say(words('Before'))} {tile.previous.text} ({tile.change.text})"
         before += f" {out.say(tile.movement)}" if tile.movement else ""
         out.text(x + 14, y + 117, before, 12, "--muted")
+    elif tile.value.notes:
+        out.text(x + 14, y + 117, "; ".join(tile.value.notes), 11, "--muted")
 
 
 def _charts(out: _Sheet, charts: Sequence[Chart]) -> None:

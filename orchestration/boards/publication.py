@@ -81,6 +81,9 @@ class Value:
     coverage_share: float | None
     change_status: str | None
     change_reason: str | None
+    recorded_share: float | None
+    missing_parts: str | None
+    no_data_reason: str | None
 
     @property
     def is_partial(self) -> bool:

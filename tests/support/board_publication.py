@@ -48,7 +48,8 @@ _SCHEMA = """
         value double, denominator double, target double, lower_bound double, upper_bound double,
         status varchar, state varchar, previous_value double, sample_size bigint,
         confidence_low double, confidence_high double, is_sample_small boolean,
-        coverage_share double, change_status varchar, change_reason varchar
+        coverage_share double, change_status varchar, change_reason varchar,
+        recorded_share double, missing_parts varchar, no_data_reason varchar
     );
     create table marts.mart_data_health as select 'standard' as system, 'contacts' as entity,
         timestamp '2026-11-21 22:10:00' as newest_extract_at, timestamp '2026-11-22 00:05:00' as newest_load_at,
@@ -99,7 +100,10 @@ _VALUES = """
             when direction = 'higher' then case when value > previous then 'better' else 'worse' end
             when direction = 'lower' then case when value < previous then 'better' else 'worse' end
             else 'changed' end,
-        case when previous is null or value is null then null else reason end
+        case when previous is null or value is null then null else reason end,
+        case when kpi_id = 'transfer_rate' then 0.634 end,
+        case when kpi_id = 'average_handle_time' then 'after_contact_work' end,
+        case when value is null then 'not_recorded' end
     from (
         select *, case when before_coverage < 1 then 'partial_previous_period' when coverage < 1 then 'partial_period'
             when period_type = 'day' and kpi_id = 'abandonment_rate' and starts = date '2026-11-21'
@@ -124,7 +128,7 @@ _HALF_HOURS = """
         case when luck > 0.1 then case when kpi_id = 'contacts_offered' then floor(100 * luck) else 100 * luck end end,
         case when kpi_id <> 'contacts_offered' then floor(40 * luck) end,
         case when kpi_id = 'service_level' then 80.0 end, null, null, 'no_target', 'final',
-        null, null, null, null, null, 1, null, null
+        null, null, null, null, null, 1, null, null, null, null, null
     from (
         select kpi_id, cast(at_utc + interval 1 hour as date) as day, at_utc,
             (hash(kpi_id, at_utc) % 1000) / 1000 as luck

@@ -3,6 +3,8 @@
 import html
 import json
 import re
+
+# ruff: noqa: RUF001 - letters and digits of other scripts are what is tested
 from datetime import date
 from pathlib import Path
 
@@ -195,6 +197,25 @@ def test_every_tile_says_what_its_kpi_means_and_leads_to_its_entry(drawn: Path) 
             defined = next(one for one in definitions() if one["kpi_id"] == kpi)
             shown = html.unescape(tile)
             assert all(part in shown for part in (defined["formula"], defined["owner"], *defined.get("traps", []))), kpi
+
+
+def test_what_nobody_records_is_said_beside_the_value(drawn: Path) -> None:
+    english, persian = (
+        next(
+            tile
+            for tile in re.findall(r'<article class="tile [^>]*>.*?</article>', text, flags=re.DOTALL)
+            if kpi in tile
+        )
+        for text, kpi in (
+            (pages(drawn)["overview"], "kpis.html#average_handle_time"),
+            (pages(drawn, "fa")["service"], "kpis.html#transfer_rate"),
+        )
+    )
+    assert '<p class="note">without after contact work</p>' in english
+    assert '<p class="note">سهم موارد ثبت‌شده: ۶۳٫۴٪</p>' in persian
+    cells = re.findall(r'class="num"[^>]*data-raw="">\u2013</bdi>(.*?)</span>', pages(drawn)["agents-and-teams"])
+    assert cells
+    assert all('title="no source records it"' in cell for cell in cells)
 
 
 def test_a_member_has_one_color_on_every_chart(drawn: Path) -> None:
