@@ -16,6 +16,9 @@ NO_SUCH_COLUMNS = """
     null::double as confidence_low,
     null::double as confidence_high,
     null::boolean as is_sample_small,
+    1::double as coverage_share,
+    null::varchar as change_status,
+    null::varchar as change_reason,
     '{}'::json as components,
 """
 
@@ -30,7 +33,10 @@ def home(tmp_path: Path) -> TinyHome:
         "models/dim_kpi.sql",
         "    'percent' as unit,\n",
         "    'percent' as unit,\n    'Answered contacts' as label,\n    'higher' as direction,\n"
-        "    'enterprise,site' as scope_types,\n    'day' as period_types,\n",
+        "    'enterprise,site' as scope_types,\n    'day' as period_types,\n"
+        "    'Answered / all' as formula,\n    '' as traps,\n    'Operations' as owner,\n"
+        "    'Answered.' as numerator_text,\n"
+        "    'All.' as denominator_text,\n    0 as final_after_days,\n",
     )
     (made.project / "charts").mkdir()
     (made.project / "charts" / "overview.yml").write_text(BOARD % "service_level")

@@ -38,6 +38,8 @@ select
     kpi_value.denominator,
     kpi_value.value,
     kpi_value.previous_value,
+    kpi_value.change_status,
+    kpi_value.change_reason,
     kpi_value.target,
     kpi_value.status,
     kpi_value.state,
