@@ -56,7 +56,8 @@ def test_at_the_ends_of_all_ranges_the_values_are_those_of_the_second_computatio
     known = Parameters(**{field: parameters[name] for field, name in named.items() if name in parameters})
     computed = values(Center(GOLDEN / "inputs", GOLDEN_AS_OF.replace(tzinfo=UTC), known))
     published = nights.query(
-        "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value"
+        "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value,"
+        " recorded_share, missing_parts"
         " from marts.kpi_value where not list_contains(?, kpi_id)",
         [list(NOT_COMPUTED_TWICE)],
     )
