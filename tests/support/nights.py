@@ -19,7 +19,8 @@ from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
 from orchestration.settings import PROJECT_DIR
 from orchestration.transform.command import build_arguments, environment, parse_arguments
-from orchestration.transform.project import PARSED, DbtPaths, parameter_set, project_fingerprint
+from orchestration.transform.metadata import check_metadata
+from orchestration.transform.project import PARSED, DbtPaths, parameter_set, project_fingerprint, read_manifest
 from orchestration.transform.runner import current_manifest, release_warehouse
 from tests.support.shared import is_shared, made_once
 
@@ -112,6 +113,7 @@ def lend_parsed(paths: DbtPaths, parameters: Mapping[str, Any] | None = None) ->
         given = ["--vars", json.dumps(parameters, sort_keys=True)] if parameters else []
         fingerprint = project_fingerprint(PROJECT_DIR, PARSED)
         run_dbt([*parse_arguments(own), *given], folder)
+        check_metadata(read_manifest(own), PROJECT_DIR)
         own.fingerprint.write_text(fingerprint)
 
     shutil.copytree(made_once(f"parsed_{chosen}", parse) / "target", paths.target, dirs_exist_ok=True)
