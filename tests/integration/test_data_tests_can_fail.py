@@ -114,6 +114,11 @@ BREAKS = {
     "kpi_value_interval__intervals_add_up_to_their_day": """
         delete from marts.kpi_value_interval where interval_local_start = '2024-10-25 11:00:00'
     """,
+    "kpi_value_interval__a_queue_has_each_half_hour_once": """
+        insert into marts.kpi_value_interval
+        select * replace (interval_local_start + interval 1 hour as interval_local_start)
+        from marts.kpi_value_interval where scope_type = 'queue'
+    """,
     "kpi_value__trailing_windows_are_the_sum_of_their_months": """
         update marts.kpi_value set numerator = numerator + 1 where period_type = 'trailing_12m'
     """,
@@ -136,10 +141,10 @@ class Built:
 
 
 def dbt_test(nights: Nights, *arguments: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Run ``dbt test``; return status and compiled SQL by the name of the test."""
+    """Run ``dbt test``; return status and compiled SQL by the name of the test, without what runs at the start."""
     paths = DbtPaths(PROJECT_DIR, nights.state)
     call = ["test", *common_arguments(paths), "--vars", json.dumps(GOLDEN_PARAMETERS), *arguments]
-    results = run_dbt(call, nights.home)
+    results = [result for result in run_dbt(call, nights.home) if result.node.resource_type != "operation"]
     return (
         {result.node.name: str(result.status) for result in results},
         {result.node.name: getattr(result.node, "compiled_code", "") for result in results},
