@@ -101,7 +101,9 @@ described as (
 
     select
         chosen.contact_id,
-        coalesce(legs.queued_on, {{ local_date('chosen.started_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }}) as business_date,
+        coalesce(
+            legs.queued_on, {{ local_date('chosen.started_at', "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }}
+        ) as business_date,
         chosen.direction,
         chosen.channel,
         coalesce(sites.site_id, 'unknown') as site_id,

@@ -83,7 +83,8 @@ placed as (
         contacts.ended_at as contact_ended_at,
         coalesce(sites.site_id, 'unknown') as site_id,
         {{ local_time(anchor, clock) }} as local_at,
-        {{ local_date("coalesce(legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }} as answered_on,
+        {{ local_date("coalesce(legs.answered_at, contacts.started_at)", "coalesce(sites.time_zone, " ~ reporting_zone() ~ ")") }}
+            as answered_on,
         {{ clock }} as time_zone,
         {{ anchor }} as anchored_at,
         -- where a source does not say when the wait ended: an answer ends it, and whoever gives up ends the contact

@@ -39,7 +39,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by kpi_id, variant, segment order by median is null, year desc, origin, source
+            partition by kpi_id, variant, segment order by median is null asc, year desc, origin asc, source asc
         ) = 1
         and segment = {{ literal(var('benchmark_segment')) }}
         and median is not null as is_shown
