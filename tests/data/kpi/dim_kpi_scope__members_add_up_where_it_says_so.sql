@@ -1,9 +1,16 @@
--- Where a scope is said to make up the whole, its members' parts add up to those of the enterprise in every period.
+-- Where a scope is said to make up the whole, its members' parts add up to those of the enterprise in every period that
+-- is over at every site. In others a measure by days of the period counts more days at one site than at another.
 with claims as (
 
     select kpi_id, variant, scope_type
     from {{ ref('dim_kpi_scope') }}
     where adds_up and covered_share is not null
+
+),
+
+last_days as (
+
+    select min({{ last_complete_date('time_zone') }}) as last_day from {{ ref('dim_site') }}
 
 ),
 
@@ -18,7 +25,9 @@ parts as (
         sum(coalesce(numerator, 0)) as numerator,
         sum(coalesce(denominator, 0)) as denominator
     from {{ ref('kpi_value') }}
-    where period_type <> 'interval' and {{ computed_tonight('run_id') }}
+    where period_type <> 'interval'
+        and period_end <= (select last_days.last_day from last_days)
+        and {{ computed_tonight('run_id') }}
     group by kpi_id, variant, period_type, period_start, scope_type
 
 )
