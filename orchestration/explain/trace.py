@@ -169,8 +169,10 @@ def _filter(
         own = (source.get("columns") or {}).get(column, column)
         if own not in held:
             return None, []
-        conditions.append(f"{own} = ?")
-        parameters.append(value)
+        # the rest of a scope, as own staff beside vendors, are the rows that name no member
+        rests = f"select rest_member from {_relation(lineage, {'table': 'dim_kpi_scope'})}"
+        conditions.append(f"({own} = ? or ({own} is null and ? in ({rests})))")
+        parameters += [value, value]
     return " and ".join(conditions), parameters
 
 
