@@ -19,6 +19,9 @@ NO_SUCH_COLUMNS = """
     1::double as coverage_share,
     null::varchar as change_status,
     null::varchar as change_reason,
+    null::double as recorded_share,
+    null::varchar as missing_parts,
+    null::varchar as no_data_reason,
     '{}'::json as components,
 """
 
