@@ -146,6 +146,10 @@ def test_the_next_night_completes_the_west_like_a_full_rebuild(
     assert differences(second.warehouse, rebuilt.warehouse) == []
 
 
+def test_a_month_of_which_no_day_is_over_anywhere_has_no_staff_yet(second: Nights) -> None:
+    assert second.query("select max(month_start) from marts.kpi_component_people") == [(date(2025, 3, 1),)]
+
+
 def test_a_queues_half_hour_is_one_wherever_its_contacts_come_from(second: Nights) -> None:
     rows = second.query(
         "select interval_start_at, interval_local_start, period_start, numerator from marts.kpi_value"

@@ -23,8 +23,13 @@ MEMBERS = {"reason": "BILLING", "product": "P1", "campaign": "CAMP1", "form": "F
 
 OTHERWISE_NAMED = {"employee_survey_minimum": "employee_survey_min_answers"}
 
+CUT = "the second computation does not cut what is planned by the half-hour into other intervals"
 NOT_COMPUTED_TWICE = {
-    "forecast_accuracy": "the second computation does not cut forecasts of half-hours into other intervals",
+    "forecast_accuracy": CUT,
+    "overstaffing_rate": CUT,
+    "schedule_efficiency": CUT,
+    "staffing_vs_requirement_rate": CUT,
+    "understaffing_rate": CUT,
     "first_contact_resolution_rate": "the second computation matches contacts of the same reason",
     "repeat_contact_rate": "the second computation matches contacts of the same reason",
 }

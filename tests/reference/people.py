@@ -87,7 +87,7 @@ def facts(center: Center) -> Iterator[PeriodFact | Fact]:
     left = leavers(center)
     for scope, by_day in counts.items():
         for period_type in PERIODS:
-            for start in sorted({period_start(period_type, on) for _, on in by_day}):
+            for start in periods_known(center, by_day, period_type):
                 yield PeriodFact(
                     period_type, start, scope, staff_parts(center, scope, by_day, left, period_type, start)
                 )
@@ -122,6 +122,17 @@ def staff_parts(
         "headcount_days": sum(count for (_, on), count in by_day.items() if start <= on <= last),
         "mean_of_balances": Fraction(opening + closing, 2),
     }
+
+
+def periods_known(center: Center, by_day: Counts, period_type: str) -> list[date]:
+    """Return the periods in which a scope has staff, or opens with who left on the eve, once a day of it is over."""
+    starts = {period_start(period_type, on) for _, on in by_day}
+    opened = {
+        start
+        for site_id, on in by_day
+        if (start := on + ONE_DAY) == period_start(period_type, start) and start <= center.last_day_at(site_id)
+    }
+    return sorted(starts | opened)
 
 
 def days_known(center: Center, by_day: Counts, period_type: str, start: date) -> int:

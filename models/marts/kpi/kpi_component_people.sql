@@ -52,8 +52,9 @@ parts as (
     from headcounts
     inner join months
         on headcounts.business_date between months.month_start - 1 and months.last_day
-    inner join sites -- none lost: the fact knows its sites
+    inner join sites -- lost: months of which no day is over at the site
         on headcounts.site_id = sites.site_id
+            and months.month_start <= sites.last_complete_date
     union all by name
     select
         due_month as month_start,
