@@ -61,7 +61,7 @@ def test_a_night_ends_with_the_boards_of_its_release(home: TinyHome) -> None:
     [(value,)] = home.published(
         "select value from marts.kpi_value where scope_type = 'enterprise' and period_start = date '2024-11-01'"
     )
-    assert f'data-raw="{value!r}">{value:.1f} %</bdi>' in text
+    assert f'data-raw="{value!r}">{value:.1f}%</bdi>' in text
     assert 'id="release">1<' in text
 
 

@@ -41,5 +41,5 @@ def test_a_kpi_is_shown_by_the_newest_period_that_it_has() -> None:
     assert list(zip(*cells, strict=True)) == [
         ("daily", "2024-11-01", "5", "2024-10", "70"),
         ("monthly", "2024-10", "3", "", ""),
-        ("yearly", "2024 Q3", "8.00 EUR", "", ""),
+        ("yearly", "2024-Q3", "€8.00", "", ""),
     ]
