@@ -208,7 +208,8 @@ def test_wrong_usage_is_code_2_and_names_what_is_known(installation: Installatio
     parameters.write_text("short_abandon: 6\n")
     done = installation.call("refresh", "--parameters", str(parameters))
     assert done.returncode == 2
-    assert "unknown parameter 'short_abandon'; known parameters: reporting_currency" in done.stderr
+    assert f"{parameters}:1: unknown parameter 'short_abandon'" in done.stderr
+    assert "short_abandon_seconds'? known parameters: reporting_currency" in done.stderr
     assert installation.call("refresh", "--as-of", "yesterday").returncode == 2
     assert installation.home.publication() == before
 
