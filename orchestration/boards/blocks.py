@@ -38,6 +38,10 @@ NO_DATA_WORDS = {
 }
 """What ``no_data_reason`` of a published row is called."""
 
+DIFFERS = "differs from the others by more than chance"
+DIFFERS_SIGN = "◊"
+"""Beside a member whose value differs from that of its peers by more than chance."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -52,6 +56,7 @@ class Cell:
     status: str = ""
     is_small: bool = False
     notes: tuple[str, ...] = ()
+    differs: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """A sentence on whether the spread of members can be chance; ``kpis`` are those that it is said of, if not all."""
+
+    text: Label
+    is_marked: bool = False
+    kpis: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True)
 class Chart:
     """A drawing, its legend (label, colour) and its numbers.
 
@@ -112,6 +126,7 @@ class Chart:
     is_news: bool = False
     nothing: Label = field(default_factory=lambda: words("No data"))
     kind: str = ""
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -190,6 +205,7 @@ class Writer:
             raw="" if raw is None else repr(raw),
             status=value.status if with_status and value.status in ("met", "at_risk", "missed") else "",
             is_small=bool(value.is_sample_small) and column == "value" and raw is not None,
+            differs=bool(value.differs_from_peers) and column == "value",
             notes=self.notes(value) if column == "value" else (),
         )
 
@@ -246,6 +262,8 @@ class Writer:
             parts.append(f"n = {numbers.plain(value.sample_size, self.code)}")
         if value.is_partial:
             parts.append(self.say(PARTIAL))
+        if value.differs_from_peers:
+            parts.append(self.say(words(DIFFERS)))
         parts += self.notes(value)
         return " · ".join(part for part in parts if part)
 

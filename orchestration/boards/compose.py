@@ -18,6 +18,7 @@ from orchestration.boards.blocks import (
     matrix,
     scope_label,
 )
+from orchestration.boards.chance import verdicts
 from orchestration.boards.declare import Board, Entry
 from orchestration.boards.labels import Label, words
 from orchestration.boards.plots import Plotter, made, plot, times_of
@@ -113,7 +114,7 @@ def _table(entry: Entry, writer: Writer) -> Chart:
     rows.sort(key=lambda row: writer.say(row[0]))
     heads = [kpi_label(publication, kpi, entry.variant) for kpi in entry.kpis]
     table = matrix(words(entry.scope.capitalize()), heads, rows)
-    return made(entry, writer.span(newest), table=table, is_wide=True)
+    return made(entry, writer.span(newest), table=table, is_wide=True, verdicts=verdicts(entry, writer, newest))
 
 
 def _movers(entry: Entry, writer: Writer) -> Chart:

@@ -253,7 +253,10 @@ def interval(rows: Sequence[Row], said: Words, unit: str = "") -> str:
 
 
 def strip(rows: Sequence[Row], lines: Sequence[Row], said: Words, unit: str = "") -> str:
-    """Return a distribution: one tick per row at its ``value``; ``lines`` are rows of values to hold it against."""
+    """Return a distribution: one tick per row at its ``value``; ``lines`` are rows of values to hold it against.
+
+    A row that ``differs`` has a diamond above its tick.
+    """
     x = {"field": "value", **_values(said, unit, *_ends([*rows, *lines], "value"))}
     shape = {"condition": {"test": "datum.small", "value": 0.3}, "value": 0.8}
     layers: list[dict[str, Any]] = [
@@ -267,6 +270,15 @@ def strip(rows: Sequence[Row], lines: Sequence[Row], said: Words, unit: str = ""
             "encoding": {"x": x, "color": {"field": "paint", "type": "nominal", "scale": None}},
         },
     ]
+    if any(row.get("differs") for row in rows):
+        mark = {"type": "point", "shape": "diamond", "size": 40, "fill": "var(--card)", "stroke": "var(--ink)"}
+        layers.append(
+            {
+                "transform": [{"filter": "datum.differs"}],
+                "mark": {**mark, "strokeWidth": 1.2, "opacity": 1, "aria": False},
+                "encoding": {"x": x, "y": {"value": 4}},
+            }
+        )
     return _drawn(said, layers, 84, rows)
 
 

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from orchestration.boards import numbers
-from orchestration.boards.blocks import STATUS_WORDS, DataEnd, rows_of
+from orchestration.boards.blocks import DIFFERS, DIFFERS_SIGN, STATUS_WORDS, DataEnd, rows_of
 from orchestration.boards.declare import Board
 from orchestration.boards.gaps import Followed
 from orchestration.boards.labels import Label, Language, kpi_key, words
@@ -56,6 +56,8 @@ def page(
         data_end=data_end,
         downloads=downloads,
         status_words=STATUS_WORDS,
+        differs_words=DIFFERS,
+        differs_sign=DIFFERS_SIGN,
         rows=rows_of,
     )
 

@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 
 from orchestration.boards import draw, numbers
-from orchestration.boards.blocks import PARTIAL, Chart, Writer, kpi_label, matrix, scope_label
+from orchestration.boards.blocks import DIFFERS_SIGN, PARTIAL, Chart, Writer, kpi_label, matrix, scope_label
+from orchestration.boards.chance import verdicts
 from orchestration.boards.colors import PLAIN, SERIES, Colors, Member, heat, shade
 from orchestration.boards.declare import Board, BoardError, Entry
 from orchestration.boards.labels import Label, words
@@ -148,7 +149,7 @@ def _ranked(entry: Entry, plotter: Plotter, with_interval: bool) -> Chart:
     rows = [
         {
             "at": at,
-            "name": writer.say(label),
+            "name": f"{writer.say(label)} {DIFFERS_SIGN}" if value.differs_from_peers else writer.say(label),
             "value": value.value,
             "shown": writer.shown(value, value.value),
             "target": value.target,
@@ -174,7 +175,9 @@ def _ranked(entry: Entry, plotter: Plotter, with_interval: bool) -> Chart:
     unit = writer.unit(found[0][1])
     legend = ((words("Target"), "var(--target)"),) if "target" in columns and not with_interval else ()
     svg = (draw.interval if with_interval else draw.bar)(rows, _said(writer), unit)
-    return made(entry, writer.span([value for _, value in found]), svg, table=table, legend=legend)
+    values = [value for _, value in found]
+    said = verdicts(entry, writer, values)
+    return made(entry, writer.span(values), svg, table=table, legend=legend, verdicts=said)
 
 
 def _strip(entry: Entry, plotter: Plotter) -> Chart:
@@ -186,7 +189,12 @@ def _strip(entry: Entry, plotter: Plotter) -> Chart:
         return made(entry)
     named = [(scope_label(publication, entry.scope, value.scope_id), value) for value in values]
     rows = [
-        {"value": value.value, "small": bool(value.is_sample_small), "text": writer.told(value, writer.say(label))}
+        {
+            "value": value.value,
+            "small": bool(value.is_sample_small),
+            "differs": bool(value.differs_from_peers),
+            "text": writer.told(value, writer.say(label)),
+        }
         for label, value in named
     ]
     start = values[0].period_start
@@ -203,7 +211,8 @@ def _strip(entry: Entry, plotter: Plotter) -> Chart:
         [(label, [writer.cell(value, column) for column in columns]) for label, value in listed],
     )
     svg = draw.strip(rows, lines, _said(writer), writer.unit(values[0]))
-    return made(entry, writer.span(values), svg, table=table, legend=tuple(legend))
+    said = verdicts(entry, writer, values)
+    return made(entry, writer.span(values), svg, table=table, legend=tuple(legend), verdicts=said)
 
 
 def times_of(entries: Sequence[Entry], publication: Publication) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ tables are cut, and say so.
 """
 
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,17 @@ from typing import Any
 import vl_convert
 
 from orchestration.boards import numbers
-from orchestration.boards.blocks import STATUS_WORDS, Chart, DataEnd, PageSection, Table, Tile, rows_of
+from orchestration.boards.blocks import (
+    DIFFERS_SIGN,
+    STATUS_WORDS,
+    Cell,
+    Chart,
+    DataEnd,
+    PageSection,
+    Table,
+    Tile,
+    rows_of,
+)
 from orchestration.boards.colors import LIGHT
 from orchestration.boards.declare import Board
 from orchestration.boards.draw import FONT, solid
@@ -28,6 +39,7 @@ CHARTS = 3
 MOST_DRAWN = 560
 MOST_ROWS = 24
 MOST_LETTERS = 70
+LINE = 15
 STATUS_COLOR = {"met": "#00735a", "at_risk": "#8a5a00", "missed": "#b03a00"}
 
 
@@ -176,18 +188,20 @@ def _charts(out: _Sheet, charts: Sequence[Chart]) -> None:
     while at < len(charts):
         width = (WIDTH - 2 * MARGIN - (shares[at] - 1) * GAP) / shares[at]
         row = charts[at : at + shares[at]]
-        height = max(_height(chart, width) for chart in row)
+        told = max(len(_told(out, chart, width)) for chart in row) * LINE
+        height = max(_height(chart, width) for chart in row) + told
         for place, chart in enumerate(row):
             x = MARGIN + place * (width + GAP)
             out.card(x, out.y, width, height)
-            _heading(out, chart, x, out.y)
+            _heading(out, chart, x, out.y, width)
+            top = out.y + 62 + told
             if chart.svg:
                 wide = _drawn_width(width)
-                out.drawing(chart.svg, x + (width - wide) / 2, out.y + 62, wide, wide * _shape(chart.svg))
+                out.drawing(chart.svg, x + (width - wide) / 2, top, wide, wide * _shape(chart.svg))
             elif chart.table and chart.table.rows:
-                _rows(out, chart.table, x + 14, out.y + 62, width - 28)
+                _rows(out, chart.table, x + 14, top, width - 28)
             else:
-                out.label(x + 14, out.y + 76, chart.nothing, 13, "--muted")
+                out.label(x + 14, top + 14, chart.nothing, 13, "--muted")
         at += shares[at]
         out.y += height + GAP
 
@@ -209,11 +223,24 @@ def _shape(svg: str) -> float:
     return float(box[2]) / float(box[1]) if box else 0.5
 
 
-def _heading(out: _Sheet, chart: Chart, x: float, y: float) -> None:
+def _told(out: _Sheet, chart: Chart, width: float) -> list[str]:
+    """Return the lines that say whether the spread of a chart's members can be chance."""
+    lines = []
+    for verdict in chart.verdicts:
+        sentence = f"{DIFFERS_SIGN} {out.say(verdict.text)}" if verdict.is_marked else out.say(verdict.text)
+        named = ", ".join(out.say(kpi) for kpi in verdict.kpis)
+        lines += textwrap.wrap(f"{sentence}: {named}" if named else sentence, int((width - 28) / 5.8))
+    return lines
+
+
+def _heading(out: _Sheet, chart: Chart, x: float, y: float, width: float) -> None:
     out.label(x + 14, y + 24, chart.title, 13.5, font_weight="bold")
     at = x + 14
     if chart.period:
         out.text(at, y + 42, chart.period, 11, "--muted")
+    for line in _told(out, chart, width):
+        out.text(at, y + 42 + LINE, line, 10.5, "--muted")
+        y += LINE
     for label, color in chart.legend:
         if color:
             out.box(at, y + 49, 10, 8, solid(color))
@@ -223,11 +250,12 @@ def _heading(out: _Sheet, chart: Chart, x: float, y: float) -> None:
 
 def _wide(out: _Sheet, chart: Chart) -> None:
     rows = len(chart.table.rows) if chart.table else 0
-    height = 96 + 20 * min(rows, MOST_ROWS) + (20 if rows > MOST_ROWS else 0)
+    told = len(_told(out, chart, WIDTH - 2 * MARGIN)) * LINE
+    height = 96 + told + 20 * min(rows, MOST_ROWS) + (20 if rows > MOST_ROWS else 0)
     out.card(MARGIN, out.y, WIDTH - 2 * MARGIN, height)
-    _heading(out, chart, MARGIN, out.y)
+    _heading(out, chart, MARGIN, out.y, WIDTH - 2 * MARGIN)
     if chart.table and rows:
-        _rows(out, chart.table, MARGIN + 14, out.y + 66, WIDTH - 2 * MARGIN - 28)
+        _rows(out, chart.table, MARGIN + 14, out.y + 66 + told, WIDTH - 2 * MARGIN - 28)
     else:
         out.label(MARGIN + 14, out.y + 76, chart.nothing, 13, "--muted")
     out.y += height + GAP
@@ -243,7 +271,7 @@ def _rows(out: _Sheet, table: Table, x: float, y: float, width: float) -> None:
         for at, cell in enumerate(row.cells, start=1):
             word = out.say(words(STATUS_WORDS[cell.status])) if cell.status in STATUS_COLOR else ""
             text = out.say(words(cell.text)) if cell.status == "word" else cell.text
-            shown = text + ("*" if cell.is_small else "")
+            shown = _marked(text, cell)
             out.text(x + starts[at], below, _cut(shown, room[at]), 11.5)
             if word and len(shown) + len(word) + 3 < room[at]:
                 left = x + starts[at] + 7 * len(shown) + 8
@@ -253,9 +281,14 @@ def _rows(out: _Sheet, table: Table, x: float, y: float, width: float) -> None:
         out.text(x, y + 20 * (MOST_ROWS + 1), f"{out.say(words('More rows on the page'))}: {rest}", 11, "--muted")
 
 
+def _marked(text: str, cell: Cell) -> str:
+    """Return the text of a cell with the signs of a small sample and of a difference beyond chance."""
+    return text + ("*" if cell.is_small else "") + (f" {DIFFERS_SIGN}" if cell.differs else "")
+
+
 def _columns(out: _Sheet, table: Table, width: float) -> tuple[list[float], list[int]]:
     """Return where columns begin and how many letters each has room for, by the longest text that each holds."""
-    rows = [[out.say(row.label), *(cell.text for cell in row.cells)] for row in table.rows[:MOST_ROWS]]
+    rows = [[out.say(row.label), *(_marked(cell.text, cell) for cell in row.cells)] for row in table.rows[:MOST_ROWS]]
     heads = [out.say(head) for head in (table.corner, *table.heads)]
     longest = [max(map(len, column)) + 2 for column in zip(heads, *rows, strict=True)]
     wanted = [max(10, min(length, MOST_LETTERS)) for length in longest]

@@ -84,6 +84,7 @@ class Value:
     recorded_share: float | None
     missing_parts: str | None
     no_data_reason: str | None
+    differs_from_peers: bool | None
 
     @property
     def is_partial(self) -> bool:

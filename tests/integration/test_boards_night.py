@@ -22,6 +22,7 @@ NO_SUCH_COLUMNS = """
     null::double as recorded_share,
     null::varchar as missing_parts,
     null::varchar as no_data_reason,
+    null::boolean as differs_from_peers,
     '{}'::json as components,
 """
 

@@ -49,7 +49,7 @@ _SCHEMA = """
         status varchar, state varchar, previous_value double, sample_size bigint,
         confidence_low double, confidence_high double, is_sample_small boolean,
         coverage_share double, change_status varchar, change_reason varchar,
-        recorded_share double, missing_parts varchar, no_data_reason varchar
+        recorded_share double, missing_parts varchar, no_data_reason varchar, differs_from_peers boolean
     );
     create table marts.mart_data_health as select 'standard' as system, 'contacts' as entity,
         timestamp '2026-11-21 22:10:00' as newest_extract_at, timestamp '2026-11-22 00:05:00' as newest_load_at,
@@ -103,7 +103,11 @@ _VALUES = """
         case when previous is null or value is null then null else reason end,
         case when kpi_id = 'transfer_rate' then 0.634 end,
         case when kpi_id = 'average_handle_time' then 'after_contact_work' end,
-        case when value is null then 'not_recorded' end
+        case when value is null then 'not_recorded' end,
+        case when value is not null and scope_type in ('site', 'team', 'agent', 'vendor', 'queue')
+            and scope_id <> 'unknown' and (luck * 300 >= 30 or kpi_id <> 'csat_score') then
+            case when kpi_id in ('transfer_rate', 'abandonment_rate', 'csat_score') then luck > 0.6
+                when kpi_id in ('service_level', 'first_contact_resolution_rate') then false end end
     from (
         select *, case when before_coverage < 1 then 'partial_previous_period' when coverage < 1 then 'partial_period'
             when period_type = 'day' and kpi_id = 'abandonment_rate' and starts = date '2026-11-21'
@@ -128,7 +132,7 @@ _HALF_HOURS = """
         case when luck > 0.1 then case when kpi_id = 'contacts_offered' then floor(100 * luck) else 100 * luck end end,
         case when kpi_id <> 'contacts_offered' then floor(40 * luck) end,
         case when kpi_id = 'service_level' then 80.0 end, null, null, 'no_target', 'final',
-        null, null, null, null, null, 1, null, null, null, null, null
+        null, null, null, null, null, 1, null, null, null, null, null, null
     from (
         select kpi_id, cast(at_utc + interval 1 hour as date) as day, at_utc,
             (hash(kpi_id, at_utc) % 1000) / 1000 as luck
