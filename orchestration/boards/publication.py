@@ -16,6 +16,7 @@ import duckdb
 from orchestration.boards.declare import BoardError, Entry
 from orchestration.publish.candidate import DATABASE, DESCRIPTION
 from orchestration.publish.columns import literal, quoted
+from orchestration.publish.newest import newest_periods
 
 LOOKBACK = timedelta(days=800)
 """How far back from its newest value a trend can reach: thirteen months and the longest period."""
@@ -160,8 +161,7 @@ class Publication:
             f"create or replace temp table shown as"
             f" with own as (select {_COLUMNS} from marts.kpi_value"
             f" where (kpi_id, variant, period_type, scope_type) in ({values}) and period_end < $before),"
-            " newest as (select kpi_id, variant, period_type, max(period_start) as period_start"
-            " from own where value is not null group by kpi_id, variant, period_type)"
+            f" newest as ({newest_periods('own')})"
             " select own.* from own inner join newest on own.kpi_id = newest.kpi_id and own.variant = newest.variant"
             " and own.period_type = newest.period_type and own.period_start <= newest.period_start"
             " and own.period_start >= newest.period_start"
@@ -202,11 +202,11 @@ class Publication:
         return sorted({kpi_id for kpi_id, variant in self.kpis if variant == "default"})
 
     def latest(self, entry: Entry, kpi: str, scope: str = "") -> list[Value]:
-        """Return the values of the latest complete period that has any, by scope id; empty where none has."""
+        """Return the values of the newest period to show, by scope id; empty where none has any."""
         return self.trend(entry, kpi, 1, scope)
 
     def trend(self, entry: Entry, kpi: str, last: int, scope: str = "") -> list[Value]:
-        """Return the values of the last complete periods up to the newest that has any, oldest first."""
+        """Return the values of the last periods up to the newest to show (``newest_periods``), oldest first."""
         asked = (kpi, entry.variant, entry.period, scope or entry.scope, last)
         if asked not in self._trends:
             self._trends[asked] = self._read_trend(*asked)

@@ -10,6 +10,7 @@ import duckdb
 
 from orchestration.explain.periods import INTERVAL, TRAILING, Period
 from orchestration.publish.headline import PERIODS
+from orchestration.publish.newest import newest_periods
 
 NEAREST = 5
 """How many names are suggested for one that is not known."""
@@ -84,25 +85,45 @@ def _listed(text: str | None) -> list[str]:
 def value_row(con: duckdb.DuckDBPyConnection, kpi: Row, scope: Scope, period: Period | None, before: date) -> Row:
     """Return the row of ``kpi_value``; without a period the one that the headline shows.
 
-    That is the newest period with a value that ended before ``before``, a day where the KPI has days, else a month, a
-    quarter, a year. Raises ``UnknownError`` for a scope that the KPI does not have, a member nobody knows, and a period
-    without a row. Of a half-hour that the clocks showed twice the first one is meant.
+    That is the period which ``newest_periods`` names among those that ended before ``before``, a day where the KPI has
+    days, else a month, a quarter, a year. Raises ``UnknownError`` for a scope that the KPI does not have, a member
+    nobody knows, and a period without a row. Of a half-hour that the clocks showed twice the first one is meant.
     """
-    who = [kpi["kpi_id"], kpi["variant"], scope.scope_type, scope.member]
-    where = "kpi_id = ? and variant = ? and scope_type = ? and scope_id is not distinct from ?"
     if period is None:
         found = _rows(
             con,
-            f"select * from marts.kpi_value where {where} and value is not null and list_contains(?, period_type)"
-            " order by period_end < ? desc, list_position(?, period_type), period_start desc limit 1",
-            [*who, list(PERIODS), before, list(PERIODS)],
+            "with own as (select * from marts.kpi_value where kpi_id = $kpi and variant = $variant"
+            " and scope_type in ('enterprise', $scope) and period_end < $before),"
+            f" newest as ({newest_periods('own')})"
+            " select kpi_value.* from marts.kpi_value left join newest using (kpi_id, variant, period_type)"
+            " where kpi_id = $kpi and variant = $variant and scope_type = $scope"
+            " and scope_id is not distinct from $member and value is not null and list_contains($types, period_type)"
+            " order by period_end < $before desc, list_position($types, period_type),"
+            " kpi_value.period_start = newest.period_start desc nulls last, kpi_value.period_start desc limit 1",
+            {
+                "kpi": kpi["kpi_id"],
+                "variant": kpi["variant"],
+                "scope": scope.scope_type,
+                "member": scope.member,
+                "before": before,
+                "types": list(PERIODS),
+            },
         )
     else:
         found = _rows(
             con,
-            f"select * from marts.kpi_value where {where} and period_type = ? and period_start = ?"
+            "select * from marts.kpi_value where kpi_id = ? and variant = ? and scope_type = ?"
+            " and scope_id is not distinct from ? and period_type = ? and period_start = ?"
             " and interval_local_start is not distinct from ? order by interval_start_at",
-            [*who, period.period_type, period.start, period.at],
+            [
+                kpi["kpi_id"],
+                kpi["variant"],
+                scope.scope_type,
+                scope.member,
+                period.period_type,
+                period.start,
+                period.at,
+            ],
         )
     if found:
         return found[0]
@@ -138,7 +159,7 @@ def _why_none(con: duckdb.DuckDBPyConnection, kpi: Row, scope: Scope, period: Pe
     return f"{kpi['kpi_id']} has no value of {scope}{asked}; it has {', '.join(spans) or 'none at all'}"
 
 
-def _rows(con: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[Row]:
+def _rows(con: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any] | dict[str, Any]) -> list[Row]:
     relation = con.execute(sql, parameters)
     columns = [column[0] for column in relation.description or []]
     return [dict(zip(columns, row, strict=True)) for row in relation.fetchall()]

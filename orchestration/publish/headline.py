@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.publish.newest import newest_periods
+
 HEADLINE = (
     "contacts_offered",
     "service_level",
@@ -25,16 +27,16 @@ PERIODS = ("day", "month", "quarter", "year")
 """From the finest on."""
 ENTERPRISE = "enterprise"
 
-_FIGURES = """
-    with latest as (
+_FIGURES = f"""
+    with own as (
 
-        select kpi_id, period_type, max(period_start) as period_start
+        select *
         from marts.kpi_value
-        where variant = 'default' and scope_type = $scope and period_type in ('day', 'month', 'quarter', 'year')
-            and value is not null and period_end < $before
-        group by kpi_id, period_type
+        where variant = 'default' and scope_type = $scope and period_type in {PERIODS} and period_end < $before
 
-    )
+    ),
+
+    latest as ({newest_periods("own")})
 
     select
         kpi_value.kpi_id,
@@ -80,7 +82,7 @@ class Figure:
 
 
 def headline(published: Path, before: date) -> list[Figure]:
-    """Return the headline KPIs of the latest day, month, quarter and year that are complete and have a value.
+    """Return the headline KPIs of the day, month, quarter and year that ``newest_periods`` names, if they are complete.
 
     A period is complete when it ended before ``before``, the operator's local date of the as-of instant. Empty when
     the file has no ``kpi_value`` or ``dim_kpi``.

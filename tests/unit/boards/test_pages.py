@@ -13,9 +13,10 @@ import pytest
 
 from orchestration.boards.blocks import rows_of
 from orchestration.boards.colors import shade
-from orchestration.boards.declare import load_boards
+from orchestration.boards.declare import Entry, load_boards
 from orchestration.boards.labels import LANGUAGES, load_translations
 from orchestration.boards.page import label_keys
+from orchestration.boards.publication import Publication
 from orchestration.boards.site import build_site
 from orchestration.settings import PROJECT_DIR
 from tests.support.board_numbers import numbers_of, wrong_numbers
@@ -48,6 +49,22 @@ def test_every_number_is_the_published_one(drawn: Path) -> None:
         shown = numbers_of(text)
         assert name == "data-health" or len(shown) > 60, name
         assert wrong_numbers(drawn, BEFORE, shown) == []
+
+
+def test_a_day_of_a_few_cases_gives_way_to_the_day_before(tmp_path: Path) -> None:
+    write_publication(tmp_path)
+    entry = Entry("overview.yml", "tile", kpis=("csat_score",), scope="team", period="day")
+    with duckdb.connect(str(tmp_path / "kpi.duckdb")) as con:
+        few = "update marts.kpi_value set value = 100, is_sample_small = period_start = date '2026-11-21'"
+        con.execute(
+            f"{few} where kpi_id = 'csat_score' and period_type = 'day' and scope_type in ('enterprise', 'team')"
+        )
+    with Publication(tmp_path, BEFORE) as publication:
+        publication.prepare([entry])
+        for scope in ("enterprise", "team"):
+            assert {value.period_start for value in publication.latest(entry, "csat_score", scope)} == {
+                date(2026, 11, 20)
+            }, scope
 
 
 def test_a_number_that_was_tampered_with_is_found(drawn: Path) -> None:
