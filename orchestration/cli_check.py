@@ -41,7 +41,9 @@ def run_check(settings: Settings, files: Sequence[Path], kpis: bool) -> int:
             found = discover(landing, declarations)
             lost += misplaced(found, declarations)
             with watched("load") as progress:
-                trial = try_load(landing, declarations, scratch / "trial", progress.step if progress else None)
+                trial = try_load(
+                    landing, declarations, scratch / "trial", progress.step if progress else None, settings.limits
+                )
         except DeclarationError as error:
             typer.echo(str(error), err=True)
             return 2

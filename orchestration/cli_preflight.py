@@ -45,7 +45,7 @@ def look_first(settings: Settings) -> int:
     if is_first and not landing.files and not landing.unknown:
         typer.echo(f"no file was delivered yet: {settings.landing} holds none; {WHERE}", err=True)
         return 2
-    unfit = unfit_headers(landing.files if is_first else new_files(landing, settings.warehouse))
+    unfit = unfit_headers(landing.files if is_first else new_files(landing, settings.warehouse), settings.limits)
     for line in told(landing, declarations, unfit):
         typer.echo(line, err=True)
     if is_first and not landing.files:

@@ -95,6 +95,7 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
         )
         lines += [f"  refused {file.path}: {file.reason}" for file in loaded.refused]
         lines += [f"  not declared: {name}" for name in by_folder(loaded.unknown)[:20]]
+        lines += [f"  not read: {name}: {reason}" for name, reason in loaded.unreadable[:20]]
     lines += [f"  note: {kept.key}: {kept.detail}" for kept in noticed(night)[:20]]
     lines.append("  ".join(f"{stage} {seconds_of(seconds)}" for stage, seconds in outcome.stage_seconds.items()))
     for line in lines:

@@ -128,6 +128,9 @@ def _waiting(console: Console, settings: Settings, delivered: set[tuple[str, int
     if landing.unknown:
         console.print(f"unknown: {plural(len(landing.unknown), 'file')} that no declared extract matches")
         _list(console, by_folder(landing.unknown))
+    if landing.unreadable:
+        console.print(f"not read: {plural(len(landing.unreadable), 'name')}")
+        _list(console, [f"{name}: {reason}" for name, reason in landing.unreadable])
 
 
 def _list(console: Console, names: Sequence[str]) -> None:

@@ -238,7 +238,8 @@ class Night:
                 done += 1
                 self.progress.step(done, total, f"{file.path} {file.status}")
 
-            self.loaded = load_landing(con, self.settings.landing, wanted, self.refresh_id, on_file)
+            home = self.settings
+            self.loaded = load_landing(con, home.landing, wanted, self.refresh_id, on_file, home.limits)
             erase_delivered(con, self.declarations, self.refresh_id)
             load_public_holidays(con, self.as_of_instant, self.refresh_id)
             ever = con.execute("select count(*) from meta.loaded_file where status = 'loaded'").fetchall()

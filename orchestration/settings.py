@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.boards.labels import LANGUAGES
+from orchestration.ingest.limits import Limits
 
 _BESIDE = Path(__file__).resolve().parent.parent
 IS_CLONE = (_BESIDE / "dbt_project.yml").is_file()
@@ -46,6 +47,12 @@ class Settings(BaseSettings):
     languages: str = "en,fa,zh,id,he,tr"
     """Languages of the boards, with commas between; pages of the first are those that ``site/index.html`` opens."""
 
+    largest_file_mb: int = Field(default=8192, ge=1)
+    """A delivered file that is larger, once unpacked, is refused: MB of 1,048,576 bytes."""
+
+    most_columns: int = Field(default=2000, ge=1)
+    """A delivered file with more columns, or JSON records with more members, are refused."""
+
     postgres_url: SecretStr = SecretStr("")
     """PostgreSQL database that gets a copy of every release, as ``postgresql://...``; off when empty."""
 
@@ -79,6 +86,11 @@ class Settings(BaseSettings):
     def board_languages(self) -> tuple[str, ...]:
         """Codes of the languages that boards are drawn in, that of the main pages first."""
         return tuple(self.languages.split(","))
+
+    @property
+    def limits(self) -> Limits:
+        """What a delivered file may be."""
+        return Limits(most_bytes=self.largest_file_mb << 20, most_columns=self.most_columns)
 
     @property
     def project_dir(self) -> Path:

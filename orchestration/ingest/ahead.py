@@ -16,6 +16,7 @@ from orchestration.ingest.batch import VIEW, Batch, Reading, Shape
 from orchestration.ingest.declarations import ExtractDeclaration
 from orchestration.ingest.discover import LandedFile
 from orchestration.ingest.errors import RefusedFile
+from orchestration.ingest.limits import Limits
 from orchestration.ingest.read import format_of, reading
 from orchestration.ingest.rules import statements
 
@@ -53,7 +54,7 @@ def in_groups(files: Sequence[LandedFile], small_bytes: int) -> Iterator[list[La
 
 
 def read_ahead(
-    con: duckdb.DuckDBPyConnection, files: Sequence[LandedFile], small_bytes: int
+    con: duckdb.DuckDBPyConnection, files: Sequence[LandedFile], limits: Limits
 ) -> dict[str, ReadAhead | RefusedFile]:
     """Read a group of small files of one extract; the result, by file name, lacks those to be read one by one.
 
@@ -63,12 +64,13 @@ def read_ahead(
     by_shape: dict[Shape, list[tuple[LandedFile, Reading, Batch]]] = {}
     for file in files:
         try:
-            with reading(con, file.path, file.declaration, small_bytes=small_bytes) as delivered:
+            with reading(con, file.path, file.declaration, limits=limits) as delivered:
                 batches = list(delivered.batches)
         except RefusedFile as refusal:
             found[file.name] = refusal
             continue
-        except OSError:
+        except (ValueError, ArithmeticError, RecursionError, MemoryError, OSError, pa.ArrowException):
+            # Read alone it gets its reason.
             continue
         if len(batches) == 1 and batches[0].table is not None:
             by_shape.setdefault(delivered.shape, []).append((file, delivered, batches[0]))

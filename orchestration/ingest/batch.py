@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from orchestration.ingest.declarations import ColumnDeclaration, ExtractDeclaration
 from orchestration.ingest.errors import IngestError, RefusedFile
+from orchestration.ingest.limits import Limits
 
 BATCH_ROWS = 50_000
 VIEW = "delivered_rows"
@@ -66,10 +67,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Matched:
-    """Positions of the declared columns in a header, and the header's undeclared ones (name, position)."""
+    """Positions of the declared columns in a header, the header's undeclared ones (name, position), and its width."""
 
     positions: tuple[int | None, ...]
     extras: tuple[tuple[str, int], ...]
+    width: int
 
 
 def match_header(header: Sequence[str], declaration: ExtractDeclaration, kind: str | None = None) -> Matched:
@@ -92,7 +94,13 @@ def match_header(header: Sequence[str], declaration: ExtractDeclaration, kind: s
             raise RefusedFile(f"required column {column.source!r} is missing from the header: {shown(names)}")
     used = {position for position in found if position is not None}
     extras = tuple((name, position) for position, name in enumerate(names) if position not in used)
-    return Matched(found, extras)
+    return Matched(found, extras, len(names))
+
+
+def too_many_columns(count: int, limits: Limits) -> RefusedFile:
+    """Return the refusal of a file with more columns than limits allow."""
+    most = f"at most {limits.most_columns} are read (CONTACT_CENTER_MOST_COLUMNS)"
+    return RefusedFile(f"{count} columns: {most}; is the delimiter the declared one?")
 
 
 def missing_everywhere(columns: Sequence[ColumnDeclaration], seen: set[str]) -> None:

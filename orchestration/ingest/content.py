@@ -7,7 +7,6 @@ disk otherwise, so that DuckDB can read a large plain file in place.
 import codecs
 import gzip
 import io
-import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -17,11 +16,10 @@ from pathlib import Path
 from typing import IO, NoReturn, TextIO
 
 from orchestration.ingest.errors import RefusedFile
-
-SMALL_BYTES = 1_000_000
-"""Up to this size a file is read record by record in memory; above it, in bulk from disk where that is safe."""
+from orchestration.ingest.limits import DEFAULT_LIMITS, Limits, size_text
 
 _BLOCK = 1 << 20
+_MARK = "\ufeff"
 _GZIP = b"\x1f\x8b"
 _GLOB_CHARACTERS = frozenset("*?[]{}")
 _MARKS = (
@@ -31,6 +29,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_TWO_MARKS = tuple(mark * 2 for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 _MAGIC = (
     (b"PAR1", "a Parquet file"),
     (b"PK\x03\x04", "a zip archive (or spreadsheet)"),
@@ -50,6 +49,9 @@ class Content:
 
     text: str | None
     path: Path | None
+    is_packed: bool = False
+    """Whether it came in gzip, whose check sum shows that it is whole."""
+    limits: Limits = DEFAULT_LIMITS
 
     def open(self, newline: str = "") -> TextIO:
         """Open the text; ``newline`` as in ``io.open`` ('' splits at every kind of line end and keeps it)."""
@@ -58,8 +60,31 @@ class Content:
         assert self.path is not None  # noqa: S101 - one of the two is always set
         return self.path.open(encoding="utf-8-sig", newline=newline)
 
+    def lines(self, newline: str = "") -> Iterator[str]:
+        """Yield the physical lines, line ends as delivered. Raises ``RefusedFile`` for one that is too long."""
+        longest = self.limits.longest_line
+        with self.open(newline) as file:
+            number = 0
+            while line := file.readline(longest + 1):
+                number += 1
+                if len(line) > longest:
+                    raise RefusedFile(f"line {number} is longer than {longest} characters")
+                yield line
+
+    def is_ended(self) -> bool:
+        """Whether the last line has a line end, or there is none."""
+        if self.text is not None:
+            return not self.text or self.text[-1] in "\r\n"
+        assert self.path is not None  # noqa: S101 - one of the two is always set
+        with self.path.open("rb") as file:
+            file.seek(-1, io.SEEK_END)
+            return file.read(1) in b"\r\n"
+
     def read(self) -> str:
-        """Return the whole text, line ends as delivered."""
+        """Return the whole text, line ends as delivered. Raises ``RefusedFile`` when memory would not hold it."""
+        if self.path is not None and (size := self.path.stat().st_size) > self.limits.most_document_bytes:
+            most = size_text(self.limits.most_document_bytes)
+            raise RefusedFile(f"a JSON document of {size_text(size)}, at most {most} can be read: deliver JSON lines")
         with self.open() as file:
             return file.read()
 
@@ -77,57 +102,71 @@ def looks_like(head: str) -> str | None:
 
 
 @contextmanager
-def opened(path: Path, encoding: str | None = None, small_bytes: int = SMALL_BYTES) -> Iterator[Content]:
+def opened(path: Path, encoding: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Iterator[Content]:
     """Give the text of a delivered file; temporary copies are gone afterwards.
 
     ``encoding`` is the declared one; without it, byte-order marks decide and the rest must be UTF-8. Raises
-    ``RefusedFile`` for broken gzip, for other kinds of file and for text that does not decode (with the byte offset).
+    ``RefusedFile`` for broken gzip, for other kinds of file, for text that does not decode (with the byte offset), and
+    for what is larger than ``limits`` allow.
     """
     with ExitStack() as stack:
-        plain = stack.enter_context(unpacked(path))
+        plain, is_packed = stack.enter_context(unpacked(path, limits))
         with plain.open("rb") as file:
             start = file.read(_BLOCK)
         for magic, kind in _MAGIC:
             if start.startswith(magic):
                 raise RefusedFile(f"not what its name says: it is {kind}")
+        if start.startswith(_TWO_MARKS):
+            raise RefusedFile("two byte-order marks lead it, as when files are joined: deliver them one by one")
         name = encoding or _encoding(start)
-        if plain.stat().st_size <= small_bytes:
-            yield Content(_decoded(plain.read_bytes(), name), None)
+        if plain.stat().st_size <= limits.small_bytes:
+            content = Content(_decoded(plain.read_bytes(), name), None, is_packed, limits)
         elif name in ("utf-8", "utf-8-sig"):
             _check_utf8(plain)
-            yield Content(None, plain)
+            content = Content(None, plain, is_packed, limits)
         else:
-            yield Content(None, _transcoded(plain, name, stack))
+            content = Content(None, _transcoded(plain, name, stack), is_packed, limits)
+        yield content
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[Path]:
+def unpacked(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple[Path, bool]]:
     """Give the path of the file, or of a temporary unpacked copy when its first bytes say gzip, whatever its name.
 
-    A name that DuckDB would take for a glob is given as a temporary link.
-    Raises ``RefusedFile`` when gzip is broken, or promised by the name and absent.
+    The second value says which of the two. A name that DuckDB would take for a glob is given as a temporary link.
+    Raises ``RefusedFile`` when gzip is broken, or promised by the name and absent, or when the content is too large.
     """
     with path.open("rb") as file:
         is_gzip = file.read(2) == _GZIP
     if not is_gzip:
         if path.name.lower().endswith(".gz"):
             raise RefusedFile("broken gzip: the name ends in .gz but the content is not gzip")
+        _check_size(path.stat().st_size, limits)
         if not _GLOB_CHARACTERS.intersection(str(path)):
-            yield path
+            yield path, False
             return
         with tempfile.TemporaryDirectory() as folder:
             link = Path(folder, "delivered")
             link.symlink_to(path.resolve())
-            yield link
+            yield link, False
         return
     with tempfile.NamedTemporaryFile(suffix=".unpacked") as target:
         try:
             with gzip.open(path, "rb") as packed:
-                shutil.copyfileobj(packed, target, _BLOCK)
+                written = 0
+                while block := packed.read(_BLOCK):
+                    written += target.write(block)
+                    _check_size(written, limits)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise RefusedFile(f"broken gzip: {error}") from error
         target.flush()
-        yield Path(target.name)
+        yield Path(target.name), True
+
+
+def _check_size(size: int, limits: Limits) -> None:
+    if size > limits.most_bytes:
+        most = f"at most {size_text(limits.most_bytes)} are read (CONTACT_CENTER_LARGEST_FILE_MB)"
+        raise RefusedFile(f"too large: {most}; deliver it in parts")
 
 
 def _encoding(start: bytes) -> str:
@@ -145,7 +184,7 @@ def _decoded(data: bytes, encoding: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         _refuse_encoding(encoding, error.start, data[error.start : error.start + 1])
-    return text.removeprefix("\ufeff")
+    return text.removeprefix(_MARK)
 
 
 def _refuse_encoding(encoding: str, offset: int, byte: bytes) -> NoReturn:
@@ -181,5 +220,5 @@ def _transcoded(path: Path, encoding: str, stack: ExitStack) -> Path:
     target_path = Path(stack.enter_context(tempfile.TemporaryDirectory()), "delivered.utf8")
     with path.open("rb") as source, target_path.open("wb") as target:
         for number, text in enumerate(_decode_blocks(source, encoding)):
-            target.write((text.removeprefix("\ufeff") if number == 0 else text).encode())
+            target.write((text.removeprefix(_MARK) if number == 0 else text).encode())
     return target_path

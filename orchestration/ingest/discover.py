@@ -35,10 +35,15 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Landing:
-    """What lies below the landing folder: declared files and the names of the others, both ordered by name."""
+    """What lies below the landing folder, ordered by name: declared files and the names of the others.
+
+    ``unreadable`` are name and reason of what cannot be read: a folder without permission, a link that leads back to a
+    folder around it, or nowhere, a pipe.
+    """
 
     files: tuple[LandedFile, ...]
     unknown: tuple[str, ...]
+    unreadable: tuple[tuple[str, str], ...] = ()
 
 
 def discover(landing: Path, declarations: Sequence[ExtractDeclaration]) -> Landing:
@@ -50,7 +55,8 @@ def discover(landing: Path, declarations: Sequence[ExtractDeclaration]) -> Landi
     patterns = [(_glob(declaration.path), declaration) for declaration in declarations]
     files: list[LandedFile] = []
     unknown: list[str] = []
-    for entry, name in _walk(str(landing), ""):
+    unreadable: list[tuple[str, str]] = []
+    for entry, name in _walk(str(landing), "", (), unreadable):
         matching = [declaration for pattern, declaration in patterns if pattern.fullmatch(name)]
         if len(matching) > 1:
             both = " and ".join(declaration.name for declaration in matching)
@@ -58,9 +64,13 @@ def discover(landing: Path, declarations: Sequence[ExtractDeclaration]) -> Landi
         if not matching:
             unknown.append(name)
             continue
-        stat = entry.stat()
+        try:
+            stat = entry.stat()
+        except OSError as error:
+            unreadable.append((name, error.strerror or str(error)))
+            continue
         files.append(LandedFile(Path(entry.path), name, stat.st_size, stat.st_mtime_ns, matching[0]))
-    return Landing(tuple(sorted(files, key=lambda file: file.name)), tuple(sorted(unknown)))
+    return Landing(tuple(sorted(files, key=lambda file: file.name)), tuple(sorted(unknown)), tuple(unreadable))
 
 
 def file_sha256(path: Path) -> str:
@@ -85,19 +95,36 @@ def extracted_at(name: str) -> datetime | None:
     return found
 
 
-def _walk(folder: str, prefix: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+def _walk(
+    folder: str, prefix: str, above: tuple[tuple[int, int], ...], unreadable: list[tuple[str, str]]
+) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Yield the finished files below a folder; ``above`` are device and number of it and the folders around it."""
     try:
+        stat = Path(folder).stat()
+        if (stat.st_dev, stat.st_ino) in above:
+            unreadable.append((prefix, "a link that leads back to a folder around it"))
+            return
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except FileNotFoundError:
         return
+    except OSError as error:
+        unreadable.append((prefix, error.strerror or str(error)))
+        return
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or entry.name.lower().endswith(_UNFINISHED):
             continue
         name = prefix + entry.name.encode("utf-8", "backslashreplace").decode()
-        if entry.is_dir():
-            yield from _walk(entry.path, f"{name}/")
-        elif entry.is_file() and not entry.name.lower().endswith(_UNFINISHED):
+        try:
+            is_folder, is_file = entry.is_dir(), entry.is_file()
+        except OSError as error:
+            unreadable.append((name, error.strerror or str(error)))
+            continue
+        if is_folder:
+            yield from _walk(entry.path, f"{name}/", (*above, (stat.st_dev, stat.st_ino)), unreadable)
+        elif is_file:
             yield entry, name
+        else:
+            unreadable.append((name, "a link that leads nowhere" if entry.is_symlink() else "no regular file"))
 
 
 def _glob(path: str) -> re.Pattern[str]:

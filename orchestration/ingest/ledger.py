@@ -4,6 +4,7 @@ Read once at the start of a load, then kept in step; one instance serves one loa
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +13,9 @@ from orchestration.ingest.batch import Reject
 from orchestration.ingest.books import utc_now
 from orchestration.ingest.declarations import ExtractDeclaration
 from orchestration.ingest.discover import LandedFile, extracted_at
+
+FARTHEST_EAST = timedelta(hours=14)
+"""A file may be named by the local time of its source, which is ahead of UTC by this at most."""
 
 
 class Transaction:
@@ -52,6 +56,8 @@ class Ledger:
             ).fetchall()
         }
         self._extra_columns = set(con.execute("select system, entity, column_name from meta.extra_column").fetchall())
+        [as_of] = con.execute("select as_of from meta.refresh where refresh_id = ?", [refresh_id]).fetchone() or [None]
+        self._latest = max(utc_now(), as_of or utc_now()) + FARTHEST_EAST
         self._file_id = number(con, "select coalesce(max(file_id), 0) from meta.loaded_file")
         self._delivery_id = number(con, "select coalesce(max(delivery_id), 0) from meta.delivery")
 
@@ -73,13 +79,27 @@ class Ledger:
         """Return the number that the next new file gets."""
         return self._file_id + 1
 
+    def dated_ahead(self, file: LandedFile) -> str | None:
+        """Say that the date in a file's name lies in the future; None when it does not, or there is none."""
+        named = extracted_at(file.name)
+        if named is None or named <= self._latest:
+            return None
+        return f"the date in its name, {named:%Y-%m-%d}, lies in the future: its rows count as extracted today"
+
+    def _extracted_at(self, file: LandedFile) -> datetime | None:
+        """Return when a file was extracted; a time in the future would outrank every later correction."""
+        named = extracted_at(file.name)
+        if named is None or named <= self._latest:
+            return named
+        return datetime.combine((self._latest - FARTHEST_EAST).date(), time.min)
+
     def enter(
         self, file: LandedFile, sha256: str, file_id: int, status: str, rows: int, rejected: int, reason: str | None
     ) -> None:
         """Write a file and its delivery, inside the caller's transaction; a file refused before is judged anew."""
         facts = [
             *(self._delivery_id + 1, file.declaration.system, file.declaration.entity, file.name, file.size_bytes),
-            *(sha256, extracted_at(file.name), rows, rejected, status, reason, self.refresh_id, utc_now(), file_id),
+            *(sha256, self._extracted_at(file), rows, rejected, status, reason, self.refresh_id, utc_now(), file_id),
         ]
         if file_id <= self._file_id:
             self.con.execute(
@@ -112,7 +132,7 @@ class Ledger:
             self.con.execute(
                 "update meta.loaded_file set delivery_id = ?, path = ?, extracted_at = greatest(extracted_at, ?) "
                 "where file_id = ?",
-                [self._delivery_id + 1, file.name, extracted_at(file.name), file_id],
+                [self._delivery_id + 1, file.name, self._extracted_at(file), file_id],
             )
         self._delivered(file, file_id)
 

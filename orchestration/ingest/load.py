@@ -5,20 +5,22 @@ again under whatever name, but the delivery counts: the file's newest delivery m
 back is the newest again. A refused file is written into the books with its reason and stops nothing else.
 """
 
+import errno
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.ingest.ahead import ReadAhead, in_groups, read_ahead
 from orchestration.ingest.batch import VIEW, Batch, Reject
-from orchestration.ingest.content import SMALL_BYTES
 from orchestration.ingest.declarations import ExtractDeclaration
 from orchestration.ingest.discover import LandedFile, discover, file_sha256
 from orchestration.ingest.errors import NeedsCarefulReading, RefusedFile
 from orchestration.ingest.ledger import Ledger, Transaction, number
+from orchestration.ingest.limits import DEFAULT_LIMITS, Limits
 from orchestration.ingest.read import reading
 from orchestration.ingest.rules import Statements, statements
 from orchestration.session import settle
@@ -52,13 +54,17 @@ class ExtractReport:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did. ``missing`` names required extracts of which no file was ever loaded."""
+    """What a load did. ``missing`` names required extracts of which no file was ever loaded.
+
+    ``unreadable`` are names and reasons of what lies in the landing folder and cannot be read.
+    """
 
     extracts: tuple[ExtractReport, ...]
     outcomes: tuple[FileOutcome, ...]
     unchanged: int
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
+    unreadable: tuple[tuple[str, str], ...] = ()
 
     @property
     def refused(self) -> tuple[FileOutcome, ...]:
@@ -72,21 +78,20 @@ def load_landing(
     declarations: Sequence[ExtractDeclaration],
     refresh_id: int,
     progress: Callable[[FileOutcome, int], None] | None = None,
-    small_bytes: int = SMALL_BYTES,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> LoadReport:
     """Load every new file below ``landing``, in the order of their paths.
 
     The books and the raw tables must exist (``create_books``, ``ensure_raw_tables``). ``progress`` is called after
-    each file that may be new, with how many of these there are. ``small_bytes`` is the size up to which files are read
-    in memory. Raises ``DeclarationError`` when a path matches two declarations; an interruption leaves nothing of the
-    file it hit.
+    each file that may be new, with how many of these there are. ``limits`` say how large a file may be. Raises
+    ``DeclarationError`` when a path matches two declarations; an interruption leaves nothing of the file it hit.
     """
     settle(con)
     found = discover(landing, declarations)
-    loader = _Loader(con, refresh_id, small_bytes)
+    loader = _Loader(con, refresh_id, limits)
     outcomes: list[FileOutcome] = []
     changed = [file for file in found.files if not loader.ledger.is_unchanged(file)]
-    for group in in_groups(changed, small_bytes):
+    for group in in_groups(changed, limits.small_bytes):
         loader.read_ahead(group)
         for file in group:
             outcome = loader.take(file)
@@ -101,21 +106,22 @@ def load_landing(
         unchanged=len(found.files) - len(outcomes),
         unknown=found.unknown,
         missing=_missing(con, declarations),
+        unreadable=found.unreadable,
     )
 
 
 class _Loader:
     """Takes files one after the other and decides what each is."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, refresh_id: int, small_bytes: int) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, refresh_id: int, limits: Limits) -> None:
         self.con = con
-        self.small_bytes = small_bytes
+        self.limits = limits
         self.ledger = Ledger(con, refresh_id)
         self._ahead: dict[str, ReadAhead | RefusedFile] = {}
 
     def read_ahead(self, group: Sequence[LandedFile]) -> None:
         """Read the next files together when that pays."""
-        self._ahead = read_ahead(self.con, group, self.small_bytes) if len(group) > 1 else {}
+        self._ahead = read_ahead(self.con, group, self.limits) if len(group) > 1 else {}
 
     def close(self) -> None:
         """Let go of the last rows read."""
@@ -147,12 +153,13 @@ class _Loader:
                 outcome = self._read(file, sha256, file_id, extra_columns, bulk=True)
             except NeedsCarefulReading:
                 outcome = self._read(file, sha256, file_id, extra_columns, bulk=False)
-        except RefusedFile as refusal:
+        except _OF_ONE_FILE as error:
+            reason = _why_refused(error)
             if not _is_settled(file):
                 return _outcome(file, "unsettled", reason="changed while it was being read")
             with Transaction(self.con):
-                self.ledger.enter(file, sha256, file_id, "refused", 0, 0, refusal.reason)
-            outcome, extra_columns = _outcome(file, "refused", reason=refusal.reason), []
+                self.ledger.enter(file, sha256, file_id, "refused", 0, 0, reason)
+            outcome, extra_columns = _outcome(file, "refused", reason=reason), []
         self.ledger.entered(file, sha256, file_id, outcome.status, extra_columns)
         return outcome
 
@@ -169,7 +176,7 @@ class _Loader:
                 rows, rejected = self._write(ahead.batch, statements(declaration, delivered.shape), file_id, ahead)
             else:
                 delivered = stack.enter_context(
-                    reading(self.con, file.path, declaration, bulk=bulk, small_bytes=self.small_bytes)
+                    reading(self.con, file.path, declaration, bulk=bulk, limits=self.limits)
                 )
                 for batch in delivered.batches:
                     written = self._write(batch, statements(declaration, delivered.shape), file_id)
@@ -177,6 +184,8 @@ class _Loader:
             extra_columns.extend(self.ledger.note_extra_columns(declaration, delivered.extra_columns, file_id))
             if not _is_settled(file):
                 raise RefusedFile("changed while it was being read")
+            if ahead_of_time := self.ledger.dated_ahead(file):
+                delivered.notes.append(ahead_of_time)
             note = "; ".join(delivered.notes) or None
             self.ledger.enter(file, sha256, file_id, "loaded", rows, rejected, note)
         return _outcome(file, "loaded", rows, rejected, note)
@@ -203,7 +212,7 @@ class _Loader:
             except duckdb.Error as error:
                 if batch.on_error is not None:
                     raise batch.on_error(error) from error
-                if isinstance(error, duckdb.DataError):
+                if isinstance(error, (duckdb.DataError, duckdb.InvalidInputException)):
                     raise RefusedFile(f"a rule cannot be computed: {str(error).splitlines()[0]}") from error
                 raise
         self.ledger.reject(rejects, file_id)
@@ -221,6 +230,20 @@ class _Loader:
             for check, broken, text in zip(sql.checks, flags, texts, strict=True)
             if broken
         ]
+
+
+_OF_ONE_FILE = (RefusedFile, ValueError, ArithmeticError, RecursionError, MemoryError, OSError, pa.ArrowException)
+"""What the bytes of one file can bring about in the libraries that read them."""
+
+
+def _why_refused(error: Exception) -> str:
+    """Return why a file is refused. Raises the error again when it is not about the file: the disk is full."""
+    if isinstance(error, RefusedFile):
+        return error.reason
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    said = str(error).splitlines()[0] if str(error) else ""
+    return f"cannot be read: {type(error).__name__}{f': {said[:200]}' if said else ''}"
 
 
 def _outcome(file: LandedFile, status: str, rows: int = 0, rejected: int = 0, reason: str | None = None) -> FileOutcome:

@@ -12,6 +12,7 @@ from orchestration.ingest.content import opened
 from orchestration.ingest.declarations import ExtractDeclaration
 from orchestration.ingest.discover import LandedFile, Landing
 from orchestration.ingest.errors import RefusedFile
+from orchestration.ingest.limits import DEFAULT_LIMITS, Limits
 from orchestration.ingest.read import format_of
 from orchestration.ingest.read_csv import read_csv
 
@@ -27,7 +28,7 @@ class Unfit:
     reason: str
 
 
-def unfit_headers(files: Sequence[LandedFile]) -> list[Unfit]:
+def unfit_headers(files: Sequence[LandedFile], limits: Limits = DEFAULT_LIMITS) -> list[Unfit]:
     """Return the delimited files that would be refused for their header; a few of each extract are looked at."""
     found = []
     by_extract: dict[str, list[LandedFile]] = {}
@@ -37,23 +38,27 @@ def unfit_headers(files: Sequence[LandedFile]) -> list[Unfit]:
     for own in by_extract.values():
         for file in islice(reversed(own), LOOKED_AT):
             try:
-                with opened(file.path, file.declaration.encoding) as content:
+                with opened(file.path, file.declaration.encoding, limits) as content:
                     read_csv(content, file.declaration, bulk=False)
             except RefusedFile as refusal:
                 found.append(Unfit(file.name, refusal.reason))
-            except OSError:
+            except (OSError, ValueError):
                 continue
     return found
 
 
 def misplaced(landing: Landing, declarations: Sequence[ExtractDeclaration]) -> list[str]:
-    """Return a sentence for every folder with files that belong to no extract, with the extract that may be meant."""
+    """Return a sentence for all that cannot be read, and for every folder with files that belong to no extract.
+
+    The latter names the extract that may be meant.
+    """
     counted: dict[str, int] = {}
     for name in landing.unknown:
         parts = name.split("/")
         place = "/".join(parts[:2]) + ("/" if len(parts) > 2 else "")
         counted[place] = counted.get(place, 0) + 1
-    return [
+    unreadable = [f"{name} is not read: {reason}" for name, reason in landing.unreadable]
+    return unreadable + [
         f"{place}{f' ({count} files)' if count > 1 else ''} belongs to no declared extract{_meant(place, declarations)}"
         for place, count in counted.items()
     ]

@@ -7,8 +7,9 @@ from pathlib import Path
 import duckdb
 
 from orchestration.ingest.batch import Reading
-from orchestration.ingest.content import SMALL_BYTES, opened, unpacked
+from orchestration.ingest.content import opened, unpacked
 from orchestration.ingest.declarations import ExtractDeclaration
+from orchestration.ingest.limits import DEFAULT_LIMITS, Limits
 from orchestration.ingest.read_csv import read_csv
 from orchestration.ingest.read_json import read_json
 from orchestration.ingest.read_lines import read_lines
@@ -41,7 +42,7 @@ def reading(
     declaration: ExtractDeclaration,
     *,
     bulk: bool = True,
-    small_bytes: int = SMALL_BYTES,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Iterator[Reading]:
     """Give a delivered file as batches of text rows; temporary copies live as long as the context.
 
@@ -50,10 +51,10 @@ def reading(
     """
     kind = format_of(path.name, declaration)
     if kind == "parquet":
-        with unpacked(path) as plain:
-            yield read_parquet(con, plain, declaration)
+        with unpacked(path, limits) as (plain, _):
+            yield read_parquet(con, plain, declaration, limits)
         return
-    with opened(path, declaration.encoding, small_bytes) as content:
+    with opened(path, declaration.encoding, limits) as content:
         if kind == "csv":
             yield read_csv(content, declaration, bulk)
         elif kind == "lines":

@@ -4,7 +4,8 @@ The meaning is that of the careful reader: fields are split by Python's strict `
 record, a record with too many or too few fields is rejected (``field_count``; empty fields too many are only
 delimiters at the end of the line and pass), a stray quote is rejected (``syntax``), a space before an opening quote
 makes the quotes part of the value, a quote that never closes refuses the file. The line number of a record is the
-physical line it starts on, so line breaks inside quotes count.
+physical line it starts on, so line breaks inside quotes count. A last line without a line end whose last value is a
+bare number is rejected (``cut_off``): nobody can tell 12 from the start of 1234. Gzip itself shows that it is whole.
 
 Large files are read by DuckDB in bulk. That is allowed only when every physical line is one record, which is known by
 counting: lines of the file minus header rows must equal the records that DuckDB returns. Anything else (a ragged row,
@@ -16,11 +17,20 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
 
-from orchestration.ingest.batch import BATCH_ROWS, Batch, Reading, Reject, Shape, as_batch, match_header
+from orchestration.ingest.batch import (
+    BATCH_ROWS,
+    Batch,
+    Matched,
+    Reading,
+    Reject,
+    Shape,
+    as_batch,
+    match_header,
+    too_many_columns,
+)
 from orchestration.ingest.content import Content, looks_like
-from orchestration.ingest.declarations import ExtractDeclaration
+from orchestration.ingest.declarations import NUMERIC, ExtractDeclaration
 from orchestration.ingest.errors import NeedsCarefulReading, RefusedFile
 
 _BLOCK = 1 << 20
@@ -47,11 +57,13 @@ def read_csv(content: Content, declaration: ExtractDeclaration, bulk: bool = Tru
     reading = Reading(shape, iter(()), dict.fromkeys(name for name, _ in matched.extras))
     # A blank line is a record of one empty field to DuckDB when there is one column, and none to us.
     in_bulk = bulk and content.path is not None and len(names) > 1 and header_lines == declaration.header_rows > 0
+    may_be_cut = not content.is_packed and _ends_in_number(matched, declaration)
+    in_bulk = in_bulk and not (may_be_cut and not content.is_ended())
     lines = _countable_lines(content.path, declaration) if in_bulk and content.path is not None else None
     if lines is not None and content.path is not None:
         reading.batches = iter((_bulk(content.path, declaration, len(names), lines - header_lines),))
     else:
-        reading.batches = _careful(content, declaration, len(names), header_lines)
+        reading.batches = _careful(content, declaration, len(names), header_lines, may_be_cut)
     return reading
 
 
@@ -76,20 +88,21 @@ def _header(content: Content, declaration: ExtractDeclaration) -> tuple[list[str
     if declaration.header_rows == 0:
         return [column.source for column in declaration.columns], 0
     rows: list[list[str]] = []
-    with content.open() as file:
-        lines = _Lines(file)
-        parser = _parser(lines, declaration)
-        try:
-            while len(rows) < declaration.header_rows:
-                rows.append(next(parser))
-        except StopIteration:
-            if lines.count == 0:
-                return None, 0
-            raise RefusedFile(f"the header should have {declaration.header_rows} rows, has {len(rows)}") from None
-        except csv.Error as error:
-            kind = looks_like(content.head())
-            guess = f"; the file looks like {kind}" if kind else ""
-            raise RefusedFile(f"the header cannot be read: {error}{guess}") from error
+    lines = _Lines(content.lines())
+    parser = _parser(lines, declaration)
+    try:
+        while len(rows) < declaration.header_rows:
+            rows.append(next(parser))
+    except StopIteration:
+        if lines.count == 0:
+            return None, 0
+        raise RefusedFile(f"the header should have {declaration.header_rows} rows, has {len(rows)}") from None
+    except csv.Error as error:
+        kind = looks_like(content.head())
+        guess = f"; the file looks like {kind}" if kind else ""
+        raise RefusedFile(f"the header cannot be read: {error}{guess}") from error
+    if len(rows[-1]) > content.limits.most_columns:
+        raise too_many_columns(len(rows[-1]), content.limits)
     if declaration.label_rows == 2 and not any('"ImportId"' in field for field in rows[-1]):
         raise RefusedFile(f'header row {len(rows)} should hold {{"ImportId": ...}}, holds: {", ".join(rows[-1])[:200]}')
     return rows[len(rows) - declaration.label_rows - 1], lines.count
@@ -98,16 +111,20 @@ def _header(content: Content, declaration: ExtractDeclaration) -> tuple[list[str
 class _Lines(Iterator[str]):
     """Physical lines of a text, remembering those of the current record."""
 
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
         self.count = 0
         self.current: list[str] = []
 
     def __next__(self) -> str:
-        line = next(self._file)
+        line = next(self._lines)
         self.count += 1
         self.current.append(line)
         return line
+
+    def is_open(self) -> bool:
+        """Whether the current record has no line end: it is the last one, and may be cut."""
+        return not self.current[-1].endswith(("\n", "\r"))
 
     def take(self) -> str:
         record = self.current[0] if len(self.current) == 1 else "".join(self.current)
@@ -115,40 +132,53 @@ class _Lines(Iterator[str]):
         return record.rstrip("\r\n")
 
 
-def _careful(content: Content, declaration: ExtractDeclaration, width: int, header_lines: int) -> Iterator[Batch]:
-    with content.open() as file:
-        for _ in range(header_lines):
-            next(file)
-        lines = _Lines(file)
-        parser = _parser(lines, declaration)
-        rows: list[list[str]] = []
-        numbers: list[int] = []
-        records: list[str] = []
-        rejects: list[Reject] = []
-        while True:
-            number = header_lines + lines.count + 1
-            try:
-                row = next(parser)
-            except StopIteration:
-                break
-            except csv.Error as error:
-                if _UNCLOSED in str(error):
-                    raise RefusedFile(f"the quote opened in the record of line {number} is never closed") from error
-                rejects.append(Reject(number, "syntax", None, str(error), lines.take()))
-                continue
-            record = lines.take()
-            while len(row) > width and not row[-1]:
-                del row[-1]
-            if len(row) == width:
-                rows.append(row)
-                numbers.append(number)
-                records.append(record)
-            elif row:
-                rejects.append(Reject(number, "field_count", None, f"{len(row)} fields, not {width}", record))
-            if len(rows) == BATCH_ROWS:
-                yield _packed(rows, width, numbers, records, rejects)
-                rows, numbers, records, rejects = [], [], [], []
-        yield _packed(rows, width, numbers, records, rejects)
+def _ends_in_number(matched: Matched, declaration: ExtractDeclaration) -> bool:
+    """Whether the last column of a delivery is a declared number, of which a part would be a number too."""
+    for column, position in zip(declaration.columns, matched.positions, strict=True):
+        if position == matched.width - 1:
+            return column.data_type in NUMERIC or column.data_type.startswith("decimal")
+    return False
+
+
+def _careful(
+    content: Content, declaration: ExtractDeclaration, width: int, header_lines: int, has_number_last: bool
+) -> Iterator[Batch]:
+    physical = content.lines()
+    for _ in range(header_lines):
+        next(physical)
+    lines = _Lines(physical)
+    parser = _parser(lines, declaration)
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    records: list[str] = []
+    rejects: list[Reject] = []
+    while True:
+        number = header_lines + lines.count + 1
+        try:
+            row = next(parser)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            if _UNCLOSED in str(error):
+                raise RefusedFile(f"the quote opened in the record of line {number} is never closed") from error
+            rejects.append(Reject(number, "syntax", None, str(error), lines.take()))
+            continue
+        is_open = has_number_last and lines.is_open()
+        record = lines.take()
+        while len(row) > width and not row[-1]:
+            del row[-1]
+        if row and len(row) != width:
+            rejects.append(Reject(number, "field_count", None, f"{len(row)} fields, not {width}", record))
+        elif row and is_open and record.endswith(row[-1]) and row[-1]:
+            rejects.append(Reject(number, "cut_off", None, f"{row[-1]} without a line end", record))
+        elif row:
+            rows.append(row)
+            numbers.append(number)
+            records.append(record)
+        if len(rows) == BATCH_ROWS:
+            yield _packed(rows, width, numbers, records, rejects)
+            rows, numbers, records, rejects = [], [], [], []
+    yield _packed(rows, width, numbers, records, rejects)
 
 
 def _packed(rows: list[list[str]], width: int, numbers: list[int], records: list[str], rejects: list[Reject]) -> Batch:

@@ -5,20 +5,23 @@ after the other (with or without white space between). The line number is the re
 JSON lines it is the physical line.
 
 Keys are matched as written first, then without regard to case; of two keys that differ only in case one fills the
-declared column and the other is kept as an extra column. Nested values become JSON text. A broken document is refused
-(half of it may be missing); a broken line of JSON lines is rejected (``syntax``) and the rest loads.
+declared column and the other is kept as an extra column. A record that has one key twice is rejected
+(``duplicate_key``): nobody can tell which value is meant. Nested values become JSON text, numbers with all their
+digits. A broken document is refused (half of it may be missing); a broken line of JSON lines is rejected (``syntax``)
+and the rest loads.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any, NoReturn
 
 from orchestration.ingest.batch import BATCH_ROWS, Batch, Reading, Reject, Shape, as_batch, missing_everywhere
 from orchestration.ingest.content import Content, looks_like
 from orchestration.ingest.declarations import ColumnDeclaration, ExtractDeclaration
 from orchestration.ingest.errors import RefusedFile
+from orchestration.ingest.json_values import DECODER, Repeating, dumped
+from orchestration.ingest.limits import Limits
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _EXTRA = "extra_object"
@@ -38,15 +41,14 @@ def _batches(content: Content, declaration: ExtractDeclaration, is_lines: bool, 
         raise RefusedFile(
             f"not what its name says: it starts like {looks_like(head) or repr(head[:40])}, not like JSON"
         )
-    picker = _Picker(declaration, reading.extra_columns)
+    picker = _Picker(declaration, reading, content.limits)
     found = _lines(content) if is_lines else _document(content.read(), declaration.records)
     pending = _Pending(len(declaration.columns))
     for number, text, record in found:
-        if isinstance(record, dict):
+        try:
             pending.add(number, text, picker.pick(record))
-        else:
-            message = record if isinstance(record, _Broken) else "the record is not an object"
-            pending.rejects.append(Reject(number, "syntax", None, message, text))
+        except _BadRecord as bad:
+            pending.rejects.append(Reject(number, bad.rule, None, str(bad), text))
         if len(pending.numbers) == BATCH_ROWS:
             yield pending.pack()
             pending = _Pending(len(declaration.columns))
@@ -55,10 +57,12 @@ def _batches(content: Content, declaration: ExtractDeclaration, is_lines: bool, 
         missing_everywhere(declaration.columns, picker.seen)
 
 
-class _Broken(str):
-    """Why a line is not JSON."""
+class _BadRecord(Exception):  # noqa: N818 - a verdict about a record
+    """Why a record is rejected."""
 
-    __slots__ = ()
+    def __init__(self, rule: str, why: str) -> None:
+        super().__init__(why)
+        self.rule = rule
 
 
 class _Pending:
@@ -84,15 +88,33 @@ class _Pending:
 class _Picker:
     """Takes the declared columns out of records and keeps what is left."""
 
-    def __init__(self, declaration: ExtractDeclaration, extra_columns: dict[str, None]) -> None:
+    def __init__(self, declaration: ExtractDeclaration, reading: Reading, limits: Limits) -> None:
         self._columns = declaration.columns
-        self._extra_columns = extra_columns
+        self._reading = reading
+        self._most = limits.most_columns
         self.seen: set[str] = set()
         self.records = 0
 
-    def pick(self, record: dict[str, Any]) -> list[str | None]:
-        """Return the declared columns as text, then the undeclared members as one JSON object or None."""
+    def pick(self, record: object) -> list[str | None]:
+        """Return the declared columns as text, then the undeclared members as one JSON object or None.
+
+        Raises ``_BadRecord`` for a record that cannot become a row.
+        """
+        if isinstance(record, _BadRecord):
+            raise record
+        if not isinstance(record, dict):
+            raise _BadRecord("syntax", "the record is not an object")
+        if isinstance(record, Repeating):
+            raise _BadRecord("duplicate_key", f"key {record.key!r} occurs twice")
+        if len(record) > self._most:
+            raise _BadRecord("field_count", f"{len(record)} members, at most {self._most} are read")
         self.records += 1
+        try:
+            return self._picked(record)
+        except RecursionError:
+            raise _BadRecord("syntax", "nested too deeply") from None
+
+    def _picked(self, record: dict[str, Any]) -> list[str | None]:
         used: set[str] = set()
         values: list[str | None] = []
         for column in self._columns:
@@ -101,10 +123,21 @@ class _Picker:
                 self.seen.add(column.name)
             values.append(_text(value, column))
         extra = {key: value for key, value in record.items() if key not in used}
-        self._extra_columns.update(dict.fromkeys(extra))
+        self._note(extra)
         kept = {key: value for key, value in extra.items() if value is not None and value != ""}
-        values.append(_dump(kept) if kept else None)
+        values.append(dumped(kept) if kept else None)
         return values
+
+    def _note(self, extra: Mapping[str, Any]) -> None:
+        """Remember the names of undeclared members, up to the limit: keys may be ids, and have no end."""
+        known = self._reading.extra_columns
+        new = [key for key in extra if key not in known]
+        if not new:
+            return
+        known.update(dict.fromkeys(new[: max(self._most - len(known), 0)]))
+        told = f"more than {self._most} undeclared members: the first ones are noted, all are kept"
+        if len(known) == self._most and told not in self._reading.notes:
+            self._reading.notes.append(told)
 
 
 def _find(record: Mapping[str, Any], source: str, used: set[str]) -> tuple[bool, Any]:
@@ -142,33 +175,23 @@ def _text(value: object, column: ColumnDeclaration) -> str | None:
     if value is None:
         return None
     if column.data_type == "json":
-        return _dump(value)
+        return dumped(value)
     if isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | Decimal):
-        return str(value)
-    return _dump(value)
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=float)
-
-
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=str)
+    return dumped(value)
 
 
 def _lines(content: Content) -> Iterator[tuple[int, str, object]]:
-    with content.open(newline="\n") as file:
-        for number, line in enumerate(file, start=1):
-            text = line.strip()
-            if not text:
-                continue
-            try:
-                yield number, text, _DECODER.decode(text)
-            except (json.JSONDecodeError, RecursionError) as error:
-                yield number, text, _Broken(error)
+    for number, line in enumerate(content.lines(newline="\n"), start=1):
+        text = line.strip()
+        if not text:
+            continue
+        try:
+            yield number, text, DECODER.decode(text)
+        except json.JSONDecodeError as error:
+            yield number, text, _BadRecord("syntax", str(error))
+        except RecursionError:
+            yield number, text, _BadRecord("syntax", "nested too deeply")
 
 
 def _document(text: str, member: str | None) -> Iterator[tuple[int, str, object]]:
@@ -243,7 +266,7 @@ def _member(text: str, start: int, member: str) -> int:
 
 def _value(text: str, position: int) -> tuple[object, int]:
     try:
-        return _DECODER.raw_decode(text, position)
+        return DECODER.raw_decode(text, position)
     except json.JSONDecodeError as error:
         _refuse(text, error.pos, error.msg)
     except RecursionError:

@@ -24,15 +24,14 @@ def _batches(content: Content, reading: Reading) -> Iterator[Batch]:
     numbers: list[int] = []
     lines: list[str] = []
     line = "\n"
-    with content.open(newline="\n") as file:
-        for number, line in enumerate(file, start=1):
-            text = line.rstrip("\r\n")
-            if text:
-                numbers.append(number)
-                lines.append(text)
-            if len(lines) == BATCH_ROWS:
-                yield as_batch(numbers, {"c0": lines}, lines, [])
-                numbers, lines = [], []
+    for number, line in enumerate(content.lines(newline="\n"), start=1):
+        text = line.rstrip("\r\n")
+        if text:
+            numbers.append(number)
+            lines.append(text)
+        if len(lines) == BATCH_ROWS:
+            yield as_batch(numbers, {"c0": lines}, lines, [])
+            numbers, lines = [], []
     if not line.endswith("\n"):
         reading.notes.append("the last line has no line end and may be half written")
     yield as_batch(numbers, {"c0": lines}, lines, [])

@@ -7,16 +7,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from orchestration.ingest.batch import Batch, Reading, Shape, match_header
+from orchestration.ingest.batch import Batch, Reading, Shape, match_header, too_many_columns
 from orchestration.ingest.declarations import ExtractDeclaration
 from orchestration.ingest.errors import RefusedFile
+from orchestration.ingest.limits import Limits
 
 _MAGIC = b"PAR1"
 _NESTED = ("STRUCT", "MAP", "UNION")
 
 
-def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, declaration: ExtractDeclaration) -> Reading:
+def read_parquet(
+    con: duckdb.DuckDBPyConnection, path: Path, declaration: ExtractDeclaration, limits: Limits
+) -> Reading:
     """Start reading a Parquet file on disk.
 
     Raises ``RefusedFile`` when the bytes are not a whole Parquet file or the columns do not fit.
@@ -28,12 +33,16 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, declaration: Extrac
     # A cursor has its own transaction, so a broken file does not abort the loader's.
     with con.cursor() as probe:
         try:
+            written = pq.read_schema(path).names
             described = probe.execute(f"describe select * from {source}").fetchall()
             counted = probe.execute(f"select count(*) from {source}").fetchall()
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
             raise _unreadable(error) from error
     fields = [(str(row[0]), str(row[1])) for row in described if row[0] != "file_row_number"]
-    matched = match_header([name for name, _ in fields], declaration)
+    if len(fields) > limits.most_columns:
+        raise too_many_columns(len(fields), limits)
+    # DuckDB gives the second of two columns of one name another name.
+    matched = match_header(written, declaration)
     texts = ", ".join(f"{_as_text(name, kind)} as c{at}" for at, (name, kind) in enumerate(fields))
     relation = f"(select file_row_number + 1 as _line_number, {texts} from {source})"
     shape = Shape(

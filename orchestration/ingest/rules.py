@@ -13,7 +13,16 @@ from orchestration.ingest.batch import Shape
 from orchestration.ingest.declarations import NUMERIC, ColumnDeclaration, ExtractDeclaration, Scalar
 
 _INTEGERS = ("smallint", "integer", "bigint")
-_FIRST, _LAST = "timestamp '0001-01-01 00:00:00'", "timestamp '9999-12-31 23:59:59.999999'"
+_EXACT = 2**53
+"""Up to here a floating-point number holds every integer; beyond, what was written as one may be another."""
+_FIRST, _LAST = "timestamp '1800-01-01 00:00:00'", "timestamp '9999-12-31 23:59:59.999999'"
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_OFFSET = "([Zz]| ?UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
+_WRITTEN = {
+    "date": _DATE,
+    "timestamp": f"{_DATE}([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]+)?)? ?{_OFFSET}?)?",
+}
+"""ISO 8601 as the contract has it: four digits of a year, and no offset that no place on earth has."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,7 @@ def _column_checks(column: ColumnDeclaration, text: str) -> Iterator[tuple[str, 
     if column.required:
         yield "not_null", f"{text} is null"
     if kind != "varchar":
-        yield "type", f"{text} is not null and {_is_wrong(name, kind, text)}"
+        yield "type", f"{text} is not null and {_is_wrong(column, text)}"
     if column.accepted_values:
         accepted = ", ".join(_literal(value) for value in column.accepted_values)
         yield "accepted_values", f"{name} not in ({accepted})"
@@ -141,15 +150,19 @@ def _column_checks(column: ColumnDeclaration, text: str) -> Iterator[tuple[str, 
         yield "pattern", f"not regexp_full_match({text}, {_literal(column.pattern)})"
 
 
-def _is_wrong(name: str, kind: str, text: str) -> str:
+def _is_wrong(column: ColumnDeclaration, text: str) -> str:
+    name, kind = column.quoted, column.data_type
     unread = f"{name} is null"
     if kind in _INTEGERS:
-        fraction = f"(contains({text}, '.') or contains(lower({text}), 'e')) and try_cast({text} as double) <> {name}"
-        return f"({unread} or ({fraction}))"
+        wrong = f"try_cast({text} as double) <> {name} or not {name} between -{_EXACT} and {_EXACT}"
+        return f"({unread} or ((contains({text}, '.') or contains(lower({text}), 'e')) and ({wrong})))"
     if kind == "double":
         return f"({unread} or not isfinite({name}))"
-    if kind in ("date", "timestamp"):
-        return f"({unread} or not ({name} between {_FIRST} and {_LAST}))"
+    if kind in _WRITTEN:
+        wrong = f"{unread} or not ({name} between {_FIRST} and {_LAST})"
+        # A declared format says how the text is written.
+        is_iso = "" if column.format else f" or not regexp_full_match({text}, {_literal(_WRITTEN[kind])})"
+        return f"({wrong}{is_iso})"
     return unread
 
 

@@ -14,6 +14,7 @@ import duckdb
 
 from orchestration.ingest.books import create_books, start_refresh
 from orchestration.ingest.declarations import ExtractDeclaration
+from orchestration.ingest.limits import DEFAULT_LIMITS, Limits
 from orchestration.ingest.load import LoadReport, load_landing
 from orchestration.ingest.preflight import suggestion
 from orchestration.ingest.raw import ensure_raw_tables
@@ -81,6 +82,7 @@ def try_load(
     declarations: Sequence[ExtractDeclaration],
     scratch: Path,
     step: Callable[[int, int, str], None] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Trial:
     """Load a landing folder into a warehouse in ``scratch`` and return what became of it.
 
@@ -94,7 +96,7 @@ def try_load(
         refresh_id = start_refresh(con, run_id="trial", as_of=datetime(2000, 1, 1))
         done = count(1)
         told = None if step is None else lambda file, total: step(next(done), total, file.path)
-        report = load_landing(con, landing, declarations, refresh_id, told)
+        report = load_landing(con, landing, declarations, refresh_id, told, limits)
         return Trial(report, _broken(con))
 
 

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from orchestration.ingest.books import create_books, start_refresh
-from orchestration.ingest.content import SMALL_BYTES
 from orchestration.ingest.declarations import ExtractDeclaration, load_declarations
+from orchestration.ingest.limits import DEFAULT_LIMITS, Limits
 from orchestration.ingest.load import LoadReport, load_landing
 from orchestration.ingest.raw import ensure_raw_tables
 
@@ -57,7 +57,7 @@ class Warehouse:
     folder: Path
     con: duckdb.DuckDBPyConnection
     declarations: tuple[ExtractDeclaration, ...] = ()
-    small_bytes: int = SMALL_BYTES
+    limits: Limits = DEFAULT_LIMITS
     refreshes: list[int] = field(default_factory=list)
 
     def declare(self, name: str = "calls", columns: dict[str, Any] | None = None, **extract: Any) -> None:
@@ -73,7 +73,11 @@ class Warehouse:
     def load(self) -> LoadReport:
         self.refreshes.append(start_refresh(self.con, run_id="test", as_of=AS_OF))
         return load_landing(
-            self.con, self.folder / "landing", self.declarations, self.refreshes[-1], small_bytes=self.small_bytes
+            self.con,
+            self.folder / "landing",
+            self.declarations,
+            self.refreshes[-1],
+            limits=self.limits,
         )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

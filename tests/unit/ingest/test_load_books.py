@@ -10,6 +10,7 @@ import pytest
 from orchestration.ingest import books
 from orchestration.ingest.errors import DeclarationError, SchemaChangeError
 from orchestration.ingest.ledger import Ledger
+from orchestration.ingest.limits import Limits
 
 HEADER = "id,talk_seconds\n"
 FILES = "select file_id, delivery_id, path, status, row_count, extracted_at from meta.loaded_file order by file_id"
@@ -139,7 +140,7 @@ def test_deliveries_are_new_until_a_refresh_completes(warehouse: Any) -> None:
 def test_a_crash_in_the_middle_of_a_file_leaves_nothing_of_it(
     warehouse: Any, monkeypatch: pytest.MonkeyPatch, crash: type[BaseException], small_bytes: int
 ) -> None:
-    warehouse.small_bytes = small_bytes
+    warehouse.limits = Limits(small_bytes)
     warehouse.declare()
     for name in ("a", "b", "c"):
         warehouse.deliver(f"calls/{name}.csv", f"id,talk_seconds,x\n{name},1,y\nbad,-1,y\n")

@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 
+from orchestration.ingest.limits import Limits
+
 HEADER = "id,started_at,talk_seconds,outcome\n"
 ROW = "K1,2024-10-25T09:00:00Z,180,answered\n"
 LOADED = [("K1", 180, "answered", 2)]
@@ -12,7 +14,7 @@ BRIEF = "id, talk_seconds, outcome, _line_number"
 @pytest.fixture(params=["in memory", "in bulk"])
 def both(warehouse: Any, request: pytest.FixtureRequest) -> Any:
     """Give a warehouse that reads every file with one of the two readers."""
-    warehouse.small_bytes = 0 if request.param == "in bulk" else 10**9
+    warehouse.limits = Limits(0 if request.param == "in bulk" else 10**9)
     return warehouse
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orchestration.ingest.books import create_books, start_refresh, utc_now
 from orchestration.ingest.declarations import ColumnDeclaration, ExtractDeclaration
+from orchestration.ingest.limits import Limits
 from orchestration.ingest.load import load_landing
 from orchestration.ingest.raw import ensure_raw_tables
 
@@ -52,7 +53,7 @@ def _load(data: bytes, delimiter: str, small_bytes: int) -> list[object]:
         create_books(con)
         ensure_raw_tables(con, [declaration])
         refresh_id = start_refresh(con, run_id="test", as_of=utc_now())
-        report = load_landing(con, Path(folder), [declaration], refresh_id, small_bytes=small_bytes)
+        report = load_landing(con, Path(folder), [declaration], refresh_id, limits=Limits(small_bytes=small_bytes))
         return [
             report,
             con.execute("select a, b, _line_number from raw.acme__e order by _line_number").fetchall(),
