@@ -68,9 +68,10 @@ unit: $(INSTALLED) ## Only the unit tests; PYTEST_ARGS goes to pytest
 	@$(PYTEST) tests/unit $(PYTEST_ARGS)
 
 lint: $(INSTALLED) ## Only the style, type and SQL checks
-	@echo "ruff"; $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
-	@echo "mypy"; $(BIN)/mypy
-	@echo "sqlfluff"; $(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 $(SQL)
+	@echo "ruff, mypy, sqlfluff"; \
+	$(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 $(SQL) & sql=$$!; \
+	$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy; python=$$?; \
+	wait $$sql && exit $$python
 
 test-clients: setup ## Opt-in: DuckDB clients 1.1 to 2.0 read the publication; downloads them
 	@$(BIN)/python -m pytest -rA tests/optional/test_duckdb_clients.py

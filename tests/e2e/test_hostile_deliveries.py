@@ -7,10 +7,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.night import RefreshOutcome, dbt_paths
-from orchestration.refresh import refresh
+from orchestration.night import RefreshOutcome
 from orchestration.settings import Settings
-from tests.support.nights import land_golden, lend_parsed
+from tests.support.nights import land_golden, warm_refresh
 
 HOSTILE = {
     "contacts": """\
@@ -101,9 +100,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RefreshOutcom
     land_golden(home)
     for entity, text in HOSTILE.items():
         (home / "landing" / "standard" / entity / f"{entity}_2024-11-01.csv").write_text(text)
-    settings, parameters = Settings(home=home), {"survey_response_window_days": 5}
-    lend_parsed(dbt_paths(settings), parameters)
-    return home, refresh(settings, as_of=datetime(2024, 11, 2), parameters=parameters)
+    return home, warm_refresh(Settings(home=home), datetime(2024, 11, 2), {"survey_response_window_days": 5})
 
 
 def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -6,10 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.night import dbt_paths
-from orchestration.refresh import refresh
 from orchestration.settings import Settings
-from tests.support.nights import land_golden, lend_parsed
+from tests.support.nights import land_golden, warm_refresh
 
 PARTS = {
     "telephony": ("contacts contact_segments queues sites", {"contacts_offered", "service_level"}, "csat_score"),
@@ -27,9 +25,7 @@ PARTS = {
 def test_a_center_with_one_system_is_published_and_the_rest_is_missing(part: str, tmp_path: Path) -> None:
     entities, known, unknown = PARTS[part]
     land_golden(tmp_path, entities.split())
-    settings = Settings(home=tmp_path)
-    lend_parsed(dbt_paths(settings))
-    outcome = refresh(settings, as_of=datetime(2024, 12, 15))
+    outcome = warm_refresh(Settings(home=tmp_path), datetime(2024, 12, 15))
     assert (outcome.status, outcome.reasons) == ("complete", [])
     with duckdb.connect(str(tmp_path / "published" / "kpi.duckdb"), read_only=True) as con:
         valued = con.execute("select distinct kpi_id from marts.kpi_value where value is not null").fetchall()

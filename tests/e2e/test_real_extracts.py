@@ -8,10 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.night import RefreshOutcome, dbt_paths
-from orchestration.refresh import refresh
+from orchestration.night import RefreshOutcome
 from orchestration.settings import PROJECT_DIR, Settings
-from tests.support.nights import land_golden, lend_parsed
+from tests.support.nights import land_golden, warm_refresh
 
 SAMPLES = PROJECT_DIR.parent / "shared" / "vendors" / "samples"
 DELIVERED = {
@@ -42,8 +41,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def first_night(home: Path) -> RefreshOutcome:
     """Return how the first refresh of that home ended."""
-    lend_parsed(dbt_paths(Settings(home=home)), PARAMETERS)
-    return refresh(Settings(home=home), as_of=AS_OF, parameters=PARAMETERS)
+    return warm_refresh(Settings(home=home), AS_OF, PARAMETERS)
 
 
 def published(home: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -112,7 +110,7 @@ def test_a_second_refresh_without_news_changes_no_published_number(home: Path, f
     columns = "* exclude (computed_at, run_id)"
     before = home / "before.duckdb"
     shutil.copy(home / "published" / "kpi.duckdb", before)
-    again = refresh(Settings(home=home), as_of=AS_OF, parameters=PARAMETERS)
+    again = warm_refresh(Settings(home=home), AS_OF, PARAMETERS)
     assert (again.status, again.is_full) == ("complete", False)
     with duckdb.connect() as con:
         con.execute(f"attach '{before}' as one (read_only)")

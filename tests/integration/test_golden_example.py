@@ -148,7 +148,7 @@ def test_the_golden_example_can_be_drawn_as_boards_with_its_own_numbers(golden: 
     origin = Origin(1, "test", GOLDEN_AS_OF, "test", {"reporting_currency": "EUR"}, {"run": 1, "passed": 1})
     describe(candidate, origin, GOLDEN_AS_OF)
     before = GOLDEN_AS_OF.date()
-    site = build_site(candidate.folder, PROJECT_DIR, before)
+    site = build_site(candidate.folder, PROJECT_DIR, before, ["en"])
     text = "".join(page.read_text(encoding="utf-8") for page in sorted(site.index.parent.glob("*.html")))
     shown = numbers_of(text)
     assert wrong_numbers(candidate.folder, before, shown) == []

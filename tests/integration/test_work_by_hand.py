@@ -1,12 +1,11 @@
 """dbt by hand, as its users type it, on a refreshed center: target dev, and a warehouse that only a refresh writes."""
 
-import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.support.clone import Clone, shared_clone
+from tests.support.clone import Clone, own_clone
 
 MODEL = "models/marts/core/fct_contact_segment.sql"
 HANDLE_TIME = (
@@ -18,10 +17,7 @@ HANDLE_TIME = (
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     """Return a copy of the refreshed clone that these tests may change; they are followed from top to bottom."""
-    shared = shared_clone()
-    folder = tmp_path_factory.mktemp("by_hand") / "clone"
-    shutil.copytree(shared.folder, folder)
-    return Clone(folder, shared.outputs)
+    return own_clone(tmp_path_factory.mktemp("by_hand"))
 
 
 def ask(file: Path, sql: str) -> list[tuple[object, ...]]:

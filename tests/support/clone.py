@@ -1,6 +1,7 @@
 """A clone of the project with a small center's data in it, refreshed once: what a reader of the documentation has.
 
-The workers of one test run share it, because building it takes more than a minute of processor time.
+The workers of one test run share it, because building it takes more than a minute of processor time. Copies are taken
+of a second one, in which nobody works.
 """
 
 import json
@@ -56,9 +57,21 @@ class Clone:
 
 
 def shared_clone() -> Clone:
-    """Return the clone of this test run; the first worker to ask makes it."""
+    """Return the clone that the tests of this run share; they run commands in it that change no data and no code."""
     made = made_once("clone", _make)
-    return Clone(made / "project", json.loads((made / "outputs.json").read_text()))
+    return Clone(made / "project", _outputs(made))
+
+
+def own_clone(folder: Path) -> Clone:
+    """Return a clone that a test may change, in ``folder``."""
+    made = made_once("clone", _make)
+    shutil.copytree(made / "untouched", folder / "project")
+    return Clone(folder / "project", _outputs(made))
+
+
+def _outputs(made: Path) -> dict[str, str]:
+    outputs: dict[str, str] = json.loads((made / "outputs.json").read_text())
+    return outputs
 
 
 def _make(made: Path) -> None:
@@ -78,10 +91,14 @@ def _make(made: Path) -> None:
         assert done.returncode == 0, f"{command}: {done.stdout}"
         outputs[command] = done.stdout
     (made / "outputs.json").write_text(json.dumps(outputs))
+    shutil.copytree(folder, made / "untouched")
 
 
 def _run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONTACT_CENTER_")}
+    kept = ("CONTACT_CENTER_LANGUAGES",)
+    environment = {
+        name: value for name, value in os.environ.items() if name in kept or not name.startswith("CONTACT_CENTER_")
+    }
     environment |= {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}",
         "PYTHONPATH": str(folder),

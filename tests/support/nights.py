@@ -17,11 +17,14 @@ from orchestration.ingest.erase import erase_delivered
 from orchestration.ingest.load import load_landing
 from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
-from orchestration.settings import PROJECT_DIR
-from orchestration.transform.command import build_arguments, environment, parse_arguments
+from orchestration.night import RefreshOutcome, dbt_paths
+from orchestration.refresh import refresh
+from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.transform.command import build_arguments, environment, parse_arguments, selectors
 from orchestration.transform.metadata import check_metadata
 from orchestration.transform.project import PARSED, DbtPaths, parameter_set, project_fingerprint, read_manifest
 from orchestration.transform.runner import current_manifest, release_warehouse
+from tests.support.settled import settled
 from tests.support.shared import is_shared, made_once
 
 GOLDEN = PROJECT_DIR / "tests" / "fixtures" / "golden"
@@ -68,11 +71,12 @@ class Nights:
     def night(
         self, as_of: datetime, *, full: bool = False, parameters: Mapping[str, Any] | None = None, fails: bool = False
     ) -> None:
-        """Load what is new and build all models; with ``fails`` the night breaks off after staging."""
+        """Load what is new and build what could change; with ``fails`` the night breaks off after staging."""
         paths = DbtPaths(PROJECT_DIR, self.state)
         lend_parsed(paths, parameters)
         (self.home / "landing").mkdir(parents=True, exist_ok=True)
-        declarations = load_declarations(current_manifest(paths, self.home))
+        manifest = current_manifest(paths, self.home)
+        declarations = load_declarations(manifest)
         with duckdb.connect(str(self.warehouse)) as con:
             books.create_books(con)
             ensure_raw_tables(con, declarations)
@@ -87,6 +91,8 @@ class Nights:
         arguments += ["--log-level-file", "none"]
         if fails:
             arguments += ["--select", "staging", "conformed"]
+        if not is_full:
+            arguments += ["--exclude", *selectors(manifest, settled(manifest, self.home / "landing"))]
         bad = failures(run_dbt(arguments, self.home))
         assert not bad, "\n".join(f"{result.node.name}: {result.message}" for result in bad)
         with duckdb.connect(str(self.warehouse)) as con:
@@ -141,6 +147,18 @@ def run_dbt(arguments: list[str], home: Path) -> list[Any]:
     if outcome.exception is not None:
         raise outcome.exception
     return list(getattr(outcome.result, "results", []))
+
+
+def warm_refresh(settings: Settings, as_of: datetime, parameters: Mapping[str, Any] | None = None) -> RefreshOutcome:
+    """Refresh a home as the product does, with the parsed project that the workers share and a dbt that remembers."""
+    import pytest
+
+    from tests.support.warm_dbt import shorten
+
+    lend_parsed(dbt_paths(settings), parameters)
+    with pytest.MonkeyPatch.context() as patch:
+        shorten(patch)
+        return refresh(settings, as_of=as_of, parameters=parameters)
 
 
 def newest_run(warehouse: Path) -> str:

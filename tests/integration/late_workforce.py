@@ -1,10 +1,4 @@
-"""Late states, corrected schedules, approved absences and forecasts locked anew: nights equal a full rebuild."""
-
-import shutil
-from datetime import datetime, timedelta
-from pathlib import Path
-
-from tests.support.nights import Nights, differences, land_golden
+"""What arrives late of the workforce: states, corrected schedules, approved absences and forecasts locked anew."""
 
 STATES = "agent_id,started_at,ended_at,state\n"
 SCHEDULES = "schedule_segment_id,agent_id,activity,is_paid,counts_for_adherence,start_at,end_at,version_published_at\n"
@@ -92,6 +86,14 @@ LATE_CHANGES: list[dict[str, str]] = [
         ),
     },
     {
+        # a leg of an agent moves to another agent, so that contacts per hour and the forecast's handle time change
+        "contact_segments": (
+            "segment_id,contact_id,segment_seq,leg_type,queue_id,queued_at,dequeued_at,queue_outcome,agent_id,"
+            "answered_at,talk_seconds\n"
+            "K01-1,K01,1,queue,SUP,2024-10-25T09:00:00Z,2024-10-25T09:00:10Z,answered,A3,2024-10-25T09:00:10Z,90\n"
+        ),
+    },
+    {
         # an agent moves to a site far away, and another to another team and employer
         "sites": "site_id,site_name,timezone\nBLR,Bengaluru,Asia/Kolkata\n",
         "agents": AGENTS
@@ -102,30 +104,5 @@ LATE_CHANGES: list[dict[str, str]] = [
             "A3,agent,T2,BER,vendor,V1,1.0,2024-10-26,\n"
         ),
     },
-    {
-        # a leg of an agent moves to another agent, so that contacts per hour and the forecast's handle time change
-        "contact_segments": (
-            "segment_id,contact_id,segment_seq,leg_type,queue_id,queued_at,dequeued_at,queue_outcome,agent_id,"
-            "answered_at,talk_seconds\n"
-            "K01-1,K01,1,queue,SUP,2024-10-25T09:00:00Z,2024-10-25T09:00:10Z,answered,A3,2024-10-25T09:00:10Z,90\n"
-        ),
-    },
 ]
-"""What arrives night after night, by entity: at least one of every kind of change."""
-
-
-def test_every_kind_of_late_change_of_the_workforce_rebuilds_what_it_touches(tmp_path: Path) -> None:
-    nights = Nights(tmp_path / "home", tmp_path / "state")
-    land_golden(nights.home)
-    nights.night(datetime(2024, 10, 28))
-    for number, changes in enumerate(LATE_CHANGES):
-        for entity, text in changes.items():
-            file = nights.home / "landing" / "standard" / entity / f"{entity}_2024-11-{number + 1:02}.csv"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
-        nights.night(datetime(2024, 10, 29) + timedelta(days=number))
-    assert nights.query("select count(*) from meta.rejected_row") == [(0,)]
-    by_night = Path(shutil.copy(nights.warehouse, tmp_path / "by_night.duckdb"))
-    nights.night(datetime(2024, 10, 29) + timedelta(days=len(LATE_CHANGES) - 1), full=True)
-
-    assert differences(by_night, nights.warehouse) == []
+"""What arrives night after night on top of the golden example, by entity: at least one of every kind of change."""

@@ -1,4 +1,10 @@
-"""Late news of customers, subscriptions, sales and systems: night by night the same as one full rebuild."""
+"""Late news of customers, subscriptions, sales and systems, and of the workforce: nights equal one full rebuild.
+
+In every night something arrives of both. A change could hide that another one does not reach a table only if both
+reached it on the same day. Their tables are different ones (the second test), but for those of contacts: of those the
+business news reach one day in October 2024, the 18th, with which no change of the workforce has to do, and the last two
+changes of the workforce arrive with business news that reach customers, saves and targets only.
+"""
 
 import shutil
 from datetime import datetime, timedelta
@@ -6,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from tests.support.nights import GOLDEN_PARAMETERS, differences, golden_night
+from orchestration.transform.project import Manifest
+from tests.integration import late_workforce
+from tests.support.nights import GOLDEN_PARAMETERS, Nights, differences, golden_night
 
 SUBSCRIPTIONS = "subscription_id,customer_id,product_id,started_on,ended_on,mrr_amount,currency,billing_model\n"
 LATE_CHANGES: list[dict[str, str]] = [
@@ -100,14 +108,27 @@ FILE_DATES = [
 ]  # fmt: skip
 
 
-def test_every_kind_of_late_business_news_rebuilds_what_it_touches(tmp_path: Path) -> None:
+BUSINESS = {"customer", "opportunity", "order", "retention", "system"}
+WORKFORCE = {"forecast", "staffing", "workforce"}
+"""Subjects whose days the two kinds of changes affect."""
+
+
+def deliver(nights: Nights, changes: dict[str, str], file_date: str) -> None:
+    """Write standard extracts of one date."""
+    for entity, text in changes.items():
+        target = nights.home / "landing/standard" / entity / f"{entity}_{file_date}.csv"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+
+def test_every_kind_of_late_news_rebuilds_what_it_touches(tmp_path: Path) -> None:
     nights = golden_night(tmp_path / "home", tmp_path / "state", datetime(2024, 10, 29), GOLDEN_PARAMETERS)
-    for number, changes in enumerate(LATE_CHANGES):
-        for entity, text in changes.items():
-            target = nights.home / "landing/standard" / entity / f"{entity}_{FILE_DATES[number]}.csv"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text)
+    both = zip(LATE_CHANGES, late_workforce.LATE_CHANGES, strict=True)
+    for number, (business, workforce) in enumerate(both):
+        deliver(nights, business, FILE_DATES[number])
+        deliver(nights, workforce, f"2024-11-{number + 1:02}")
         nights.night(datetime(2024, 10, 30) + timedelta(days=number), parameters=GOLDEN_PARAMETERS)
+    assert nights.query("select count(*) from meta.rejected_row") == [(0,)]
     with duckdb.connect(str(nights.warehouse)) as con:
         judged = con.execute(
             "select target, benchmark, benchmark_source, benchmark_segment, benchmark_year,"
@@ -123,3 +144,13 @@ def test_every_kind_of_late_business_news_rebuilds_what_it_touches(tmp_path: Pat
     nights.night(last, full=True, parameters=GOLDEN_PARAMETERS)
 
     assert differences(by_night, nights.warehouse) == []
+
+
+def test_what_arrives_together_is_read_by_different_tables(manifest: Manifest) -> None:
+    read = {
+        node["name"]: set(node["config"]["meta"].get("touched", {}).get("subjects", ()))
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    assert any(subjects & WORKFORCE for subjects in read.values())
+    assert [name for name, subjects in read.items() if subjects & WORKFORCE and subjects & BUSINESS] == []
