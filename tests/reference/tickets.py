@@ -207,7 +207,9 @@ def backlog_facts(center: Center, ticket: Ticket) -> Iterator[Fact]:
             # a ticket that was solved in time has kept its promise, whatever happens to it later
             taken = seconds(ticket.began_at, min(solved or night, night))
             solve_late = bool(solve_target) and taken > (solve_target or 0)
-            parts: Parts = {"last_open_tickets": 1, "last_overdue_tickets": int(reply_late or solve_late)}
+            parts: Parts = {"last_open_tickets": 1}
+            if answers:  # else nobody knows which promised replies are late
+                parts["last_overdue_tickets"] = int(reply_late or solve_late)
             yield Fact(on, ticket.scopes(), parts)
         on += ONE_DAY
 

@@ -96,7 +96,8 @@ select
     balances.channel,
     balances.priority,
     cast(balances.open_at_end as bigint) as open_tickets,
-    cast(balances.overdue_at_end as bigint) as overdue_tickets,
+    -- where nobody delivered messages, nobody knows which promised replies are late
+    cast(case when exists (select 1 from {{ ref('ticket_messages') }}) then balances.overdue_at_end end as bigint) as overdue_tickets,
     cast(case when balances.moved_on = days.business_date then balances.created else 0 end as bigint) as created_tickets,
     cast(case when balances.moved_on = days.business_date then balances.reopened else 0 end as bigint) as reopened_tickets,
     cast(case when balances.moved_on = days.business_date then balances.closed else 0 end as bigint) as closed_tickets
