@@ -31,7 +31,7 @@
 
 {#
     The verdict on every change, as CTEs after `relation`; the last is `verdicts`, its rows with `change_status` and
-    `change_reason`. Reads of each row value, parts, coverage_share, is_sample_small, holiday_names, additivity,
+    `change_reason`. Reads of each row value, parts, missing_parts, coverage_share, is_sample_small, holiday_names, additivity,
     direction, target bounds and the rule of dim_kpi, and the same of the period before under previous_*.
 
     The interval of a difference adds the squares of the arms that face each other of the intervals of both values (Zou
@@ -89,6 +89,7 @@ reasoned as (
             when value is null or previous_value is null then null
             when coverage_share < 1 then 'partial_period'
             when previous_coverage_share < 1 then 'partial_previous_period'
+            when missing_parts is distinct from previous_missing_parts then 'other_parts'
             when period_type = 'day' and coalesce(holiday_names, previous_holiday_names) is not null
                 then concat('holiday: ', concat_ws(
                     ', ',
@@ -111,7 +112,7 @@ verdicts as (
         *,
         case
             when change_reason is null then null
-            when change_reason in ('partial_period', 'partial_previous_period') or change_reason like 'holiday%' then 'not_comparable'
+            when change_reason in ('partial_period', 'partial_previous_period', 'other_parts') or change_reason like 'holiday%' then 'not_comparable'
             when change_reason in ('single_case', 'small_sample', 'below_minimum', 'within_chance') then 'no_clear_change'
             when direction in ('higher', 'lower') then case when (change > 0) = (direction = 'higher') then 'better' else 'worse' end
             when direction = 'range' and {{ kpi_outside('value') }} < {{ kpi_outside('previous_value') }} then 'better'

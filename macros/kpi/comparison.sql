@@ -40,9 +40,18 @@ compared as (
 {%- endmacro %}
 
 
-{# What a value knows of the period that it is compared with, each as previous_*. #}
+{# What a value knows of the period that it is compared with, each as previous_*: name -> type. #}
 {% macro kpi_carried() -%}
-    {{ return(['value', 'numerator', 'denominator', 'squared_sum', 'case_count']) }}
+    {{ return({
+        'value': 'double',
+        'numerator': 'double',
+        'denominator': 'double',
+        'squared_sum': 'double',
+        'product_sum': 'double',
+        'base_squared_sum': 'double',
+        'case_count': 'double',
+        'missing_parts': 'varchar',
+    }) }}
 {%- endmacro %}
 
 
@@ -52,7 +61,10 @@ compared as (
     depend on its order. A part of a composite measure is missing where it is missing in every month with cases.
 #}
 {% macro kpi_windows(component, periods) %}
-{%- set parts = ['numerator', 'denominator', 'squared_sum', 'case_count', 'excluded_count', 'recorded_count', 'delivered_count'] -%}
+{%- set parts = [
+    'numerator', 'denominator', 'squared_sum', 'product_sum', 'base_squared_sum', 'case_count', 'excluded_count', 'recorded_count',
+    'delivered_count',
+] -%}
 months as (
 
     select kpi_id, variant, period_start, scope_type, scope_id, missing_parts, {{ parts | join(', ') }}

@@ -95,6 +95,9 @@
             }}) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- for kpi in kpi_definitions(component, period) -%}
+        {%- do parts.update(kpi_derived_parts(kpi)) -%}
+    {%- endfor -%}
     {{ return(parts) }}
 {%- endmacro %}
 

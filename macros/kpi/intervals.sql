@@ -55,8 +55,8 @@ compared as (
 
     select
         *
-        {%- for column in kpi_carried() %},
-        cast(null as double) as previous_{{ column }}
+        {%- for column, type in kpi_carried().items() %},
+        cast(null as {{ type }}) as previous_{{ column }}
         {%- endfor %}
     from valued
 

@@ -3,7 +3,8 @@
     day and agent as well as by interval.
 #}
 {% macro leg_parts() %}
-    {%- for part, aggregate in dict(leg_sums(), **leg_maxima()).items() %}
+    {%- set additive = dict(leg_sums(), **leg_squares()) -%}
+    {%- for part, aggregate in dict(additive, **leg_maxima()).items() %}
         {{ aggregate }} as {{ part }}{{ ',' if not loop.last }}
     {%- endfor %}
 {% endmacro %}
@@ -13,6 +14,9 @@
 {% macro leg_part_columns() %}
     {%- for part in leg_sums() %}
     cast(coalesce({{ part }}, 0) as bigint) as {{ part }},
+    {%- endfor %}
+    {%- for part in leg_squares() %}
+    cast(coalesce({{ part }}, 0) as decimal(38, 0)) as {{ part }},
     {%- endfor %}
     {%- for part in leg_maxima() %}
     cast({{ part }} as bigint) as {{ part }}{{ ',' if not loop.last }}
@@ -30,7 +34,7 @@
     {%- set entry = "is_queue_entry and wait_seconds is not null and queue_outcome = " -%}
     {%- set is_over = "is_queue_entry and coalesce(queue_outcome, 'in_queue') <> 'in_queue'" -%}
     {%- set is_complete = "talk_seconds is not null and hold_seconds is not null and acw_seconds is not null" -%}
-    {{ return({
+    {%- set sums = {
         'contacts_offered': "count(*) filter (where is_original_entry)",
         'contacts_offered_short': "count(*) filter (where is_abandoned_short and contact_wait_seconds is not null)",
         'contacts_offered_timed': "count(contact_wait_seconds)",
@@ -49,12 +53,6 @@
         'voicemail': "count(*) filter (where " ~ entry ~ "'voicemail')",
         'system_disconnect': "count(*) filter (where " ~ entry ~ "'system_disconnect')",
         'still_waiting': "count(*) filter (where is_queue_entry and coalesce(queue_outcome, 'in_queue') = 'in_queue')",
-        'wait_answered_seconds': "coalesce(sum(wait_seconds) filter (where is_answered), 0)",
-        'wait_all_seconds': "coalesce(sum(wait_seconds) filter (where is_queue_entry), 0)",
-        'wait_abandoned_seconds': "coalesce(sum(wait_seconds) filter (where is_abandoned), 0)",
-        'wait_abandoned_short_seconds': "coalesce(sum(wait_seconds) filter (where is_abandoned_short), 0)",
-        'contact_wait_seconds': "coalesce(sum(contact_wait_seconds), 0)",
-        'answered_contact_wait_seconds': "coalesce(sum(contact_wait_seconds) filter (where is_entry_of_answered_contact), 0)",
         'answered_contacts': "count(*) filter (where is_entry_of_answered_contact and contact_wait_seconds is not null)",
         'abandoned_contacts': "count(*) filter (where is_entry_of_abandoned_contact)",
         'answered_contacts_within_threshold': "count(*) filter (where is_entry_answered_within_cumulative_wait)",
@@ -85,17 +83,43 @@
         'outbound_complete_legs': "count(*) filter (where is_outbound_leg and " ~ is_complete ~ ")",
         'talk_seconds': "coalesce(sum(talk_seconds) filter (where is_handled_leg), 0)",
         'hold_seconds': "coalesce(sum(hold_seconds) filter (where is_handled_leg), 0)",
-        'acw_seconds': "coalesce(sum(acw_seconds) filter (where is_handled_leg), 0)",
-        'handle_seconds': "coalesce(sum(handle_seconds) filter (where is_handled_leg), 0)",
         'contact_handle_seconds': "coalesce(sum(handle_seconds) filter (where is_handled_leg and is_leg_of_timed_contact), 0)",
-        'handle_seconds_besides_hold':
-            "coalesce(sum(handle_seconds - hold_seconds) filter (where is_handled_leg), 0)",
         'handle_seconds_with_acw':
             "coalesce(sum(handle_seconds) filter (where is_handled_leg and acw_seconds is not null), 0)",
         'acw_seconds_of_timed_legs':
             "coalesce(sum(acw_seconds) filter (where is_handled_leg and talk_seconds is not null), 0)",
-        'outbound_handle_seconds': "coalesce(sum(handle_seconds) filter (where is_outbound_leg), 0)",
+    } -%}
+    {%- for name, of in leg_times().items() -%}
+        {%- do sums.update({name: "coalesce(sum(" ~ of.sum ~ ") filter (where " ~ of.where ~ "), 0)"}) -%}
+    {%- endfor -%}
+    {{ return(sums) }}
+{%- endmacro %}
+
+
+{# Times whose mean over cases is a KPI, as sums over `fct_contact_segment`; kept with the sum of their squares. #}
+{% macro leg_times() -%}
+    {{ return({
+        'wait_answered_seconds': {'sum': 'wait_seconds', 'where': 'is_answered'},
+        'wait_all_seconds': {'sum': 'wait_seconds', 'where': 'is_queue_entry'},
+        'wait_abandoned_seconds': {'sum': 'wait_seconds', 'where': 'is_abandoned'},
+        'wait_abandoned_short_seconds': {'sum': 'wait_seconds', 'where': 'is_abandoned_short'},
+        'contact_wait_seconds': {'sum': 'contact_wait_seconds', 'where': 'true'},
+        'answered_contact_wait_seconds': {'sum': 'contact_wait_seconds', 'where': 'is_entry_of_answered_contact'},
+        'acw_seconds': {'sum': 'acw_seconds', 'where': 'is_handled_leg'},
+        'handle_seconds': {'sum': 'handle_seconds', 'where': 'is_handled_leg'},
+        'handle_seconds_besides_hold': {'sum': 'handle_seconds - hold_seconds', 'where': 'is_handled_leg'},
+        'outbound_handle_seconds': {'sum': 'handle_seconds', 'where': 'is_outbound_leg'},
     }) }}
+{%- endmacro %}
+
+
+{# The sums of the squares of these times: name -> aggregate. #}
+{% macro leg_squares() -%}
+    {%- set squares = {} -%}
+    {%- for name, of in leg_times().items() -%}
+        {%- do squares.update({name ~ '_squares': sum_of_squares('(' ~ of.sum ~ ')') ~ " filter (where " ~ of.where ~ ")"}) -%}
+    {%- endfor -%}
+    {{ return(squares) }}
 {%- endmacro %}
 
 

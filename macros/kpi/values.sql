@@ -57,7 +57,7 @@ from compared
 
 
 {#
-    CTE `divided`: numerator and denominator of every KPI, with the squares that some confidence intervals need, the
+    CTE `divided`: numerator and denominator of every KPI, with the squares that some confidence intervals need (see kpi_moments), the
     number of cases of those that are estimates, and of how many cases the source recorded what is measured (see
     macros/kpi/recorded.sql).
 
@@ -85,7 +85,10 @@ listed as (
                 variant := '{{ kpi.variant }}',
                 numerator := cast({{ kpi.numerator }} as double),
                 denominator := cast({{ kpi.denominator or 'null' }} as double),
-                squared_sum := cast({{ kpi_squares(kpi.confidence or {}) }} as double),
+                {%- set moments = kpi_moments(kpi) %}
+                squared_sum := cast({{ moments.squares }} as double),
+                product_sum := cast({{ moments.products }} as double),
+                base_squared_sum := cast({{ moments.bases }} as double),
                 case_count := cast({{ kpi.cases or 'null' }} as double),
                 excluded_count := cast({{ kpi.excluded or 'null' }} as double),
                 recorded_count := cast({{ kpi_recorded_by(kpi) }} as double),
@@ -108,6 +111,8 @@ listed as (
             numerator := cast(null as double),
             denominator := cast(null as double),
             squared_sum := cast(null as double),
+            product_sum := cast(null as double),
+            base_squared_sum := cast(null as double),
             case_count := cast(null as double),
             excluded_count := cast(null as double),
             recorded_count := cast(null as double),
@@ -132,6 +137,8 @@ divided as (
         case when kpi.counted is null or kpi.counted <> 0 or coalesce(kpi.delivered_count, 0) = 0 then kpi.numerator end as numerator,
         kpi.denominator,
         kpi.squared_sum,
+        kpi.product_sum,
+        kpi.base_squared_sum,
         kpi.case_count,
         kpi.excluded_count,
         kpi.recorded_count,
@@ -207,6 +214,8 @@ valued as (
     numerator,
     denominator,
     squared_sum,
+    product_sum,
+    base_squared_sum,
     case_count,
     excluded_count,
     recorded_count,

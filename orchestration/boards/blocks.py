@@ -26,6 +26,7 @@ HOLIDAY = "holiday"
 INCOMPARABLE = {
     "partial_period": "Not compared: the data cover a part of this period",
     "partial_previous_period": "Not compared: the data cover a part of the period before",
+    "other_parts": "Not compared: other parts are recorded than in the period before",
     HOLIDAY: "Not compared: public holiday",
 }
 """What ``change_status`` and ``change_reason`` of a published value are called."""

@@ -40,7 +40,7 @@ class _Meta(BaseModel):
 class Confidence(_Meta):
     """Which confidence interval a value has, and the parts that it needs."""
 
-    method: Literal["wilson", "mean", "net"]
+    method: Literal["wilson", "mean", "skewed_mean", "net"]
     squares: str | None = None
     positive: str | None = None
     negative: str | None = None
@@ -92,7 +92,7 @@ class Kpi(_Meta):
     periods: list[str] | None = None
     final_after_days: int | None = None
     traps: list[str] | None = None
-    confidence: Literal["wilson"] | Confidence | None = None
+    confidence: Literal["wilson", "skewed_mean"] | Confidence | None = None
     change: Change | None = None
     recorded: Recorded | None = None
     cases: str | None = None

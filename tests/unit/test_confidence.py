@@ -1,6 +1,9 @@
 """The confidence intervals of published values, against values worked out elsewhere; the SQL is run by itself."""
 
-from collections.abc import Callable
+import math
+import random
+import statistics
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import duckdb
@@ -32,13 +35,15 @@ def interval(bounds_sql: str) -> Interval:
         *,
         multiplier: float = 1,
         scale: tuple[int | None, int | None] = (None, None),
+        weights: tuple[float | None, float | None, int | None] = (None, None, None),
     ) -> list[float | None]:
         found = duckdb.execute(
             f"select {bounds_sql} from (select"
             " $1::varchar as confidence_method, $2::double as numerator, $3::double as denominator,"
             " $4::double as squared_sum, $5::double as multiplier, $6::double as lowest_value,"
-            " $7::double as highest_value)",
-            [method, numerator, denominator, squared_sum, multiplier, *scale],
+            " $7::double as highest_value, $8::double as product_sum, $9::double as base_squared_sum,"
+            " $10::double as case_count)",
+            [method, numerator, denominator, squared_sum, multiplier, *scale, *weights],
         ).fetchone()
         assert found is not None
         return list(found)
@@ -71,6 +76,47 @@ def test_a_mean_has_the_interval_of_student(interval: Interval) -> None:
     assert interval("mean", 1600, 400, 6800) == pytest.approx([3.9016, 4.0984], abs=1e-3)
 
 
+def moments(cases: Sequence[float]) -> tuple[float, int, float]:
+    """Return the sum of cases, their number, and the sum of their squares."""
+    return sum(cases), len(cases), sum(case * case for case in cases)
+
+
+def test_a_mean_of_times_has_the_interval_of_student_on_its_logarithm(interval: Interval) -> None:
+    times = [100, 200, 300, 600]  # mean 300; t with 3 degrees of freedom 3.1824
+    arm = 3.1824 * statistics.stdev(times) / 2 / 300
+    found = interval("skewed_mean", *moments(times))
+    assert found == pytest.approx([300 * math.exp(-arm), 300 * math.exp(arm)])
+    assert interval("skewed_mean", *moments([0, 0, 0])) == [0, 0]
+
+
+def test_the_interval_of_skewed_times_holds_the_true_mean_oftener_than_that_of_student(interval: Interval) -> None:
+    draw = random.Random(14)  # noqa: S311
+    held = {"mean": 0, "skewed_mean": 0}
+    for _ in range(1000):
+        parts = moments([draw.lognormvariate(-0.5, 1) for _ in range(30)])  # the true mean is 1
+        for method in held:
+            low, high = interval(method, *parts)
+            held[method] += low is not None and high is not None and low <= 1 <= high
+    assert held["mean"] < held["skewed_mean"]
+    assert 890 <= held["skewed_mean"] <= 950
+
+
+def test_a_score_of_points_varies_by_the_distances_of_its_evaluations_from_the_common_ratio(
+    interval: Interval,
+) -> None:
+    earned, possible = [8, 9, 30, 17], [10, 10, 40, 20]
+    ratio = sum(earned) / sum(possible)
+    distances = [above - ratio * below for above, below in zip(earned, possible, strict=True)]
+    error = math.sqrt(4 / 3 * sum(distance**2 for distance in distances)) / sum(possible)
+    weights = (
+        sum(above * below for above, below in zip(earned, possible, strict=True)),
+        sum(below**2 for below in possible),
+        len(earned),
+    )
+    found = interval("mean", sum(earned), sum(possible), moments(earned)[2], multiplier=100, weights=weights)
+    assert found == pytest.approx([100 * (ratio - 3.1824 * error), 100 * (ratio + 3.1824 * error)])
+
+
 def test_an_interval_holds_its_value_and_nothing_that_is_impossible(bounds_sql: str) -> None:
     found = duckdb.execute(
         f"""
@@ -89,7 +135,11 @@ def test_an_interval_holds_its_value_and_nothing_that_is_impossible(bounds_sql: 
         ),
         bounded as (
             select confidence_method, least, numerator / denominator as value, {bounds_sql}
-            from (select *, 1 as multiplier, null::double as lowest_value, null::double as highest_value from input)
+            from (
+                select *, 1 as multiplier, null::double as lowest_value, null::double as highest_value,
+                    null::double as product_sum, null::double as base_squared_sum, null::double as case_count
+                from input
+            )
         )
         select confidence_method, count(*),
             count(*) filter (least <= low and low <= value and value <= high and high <= 1)

@@ -11,16 +11,20 @@ from jinja2 import Environment
 
 from orchestration.settings import PROJECT_DIR
 
-Member = tuple[str, float, float, float | None]
-"""Id, numerator, denominator, sum of squares."""
+Member = tuple[str, float, float, float | None] | tuple[str, float, float, float | None, float, float, int]
+"""Id, numerator, denominator, sum of squares; of points also the sums of products and of squared bases, and cases."""
 
 Judge = Callable[..., dict[str, tuple[float, bool]]]
 
 COLUMNS = (
     "kpi_id varchar, variant varchar, period_type varchar, period_start integer, scope_type varchar, scope_id varchar,"
     " confidence_method varchar, multiplier double, numerator double, denominator double, squared_sum double,"
-    " minimum_sample integer"
+    " minimum_sample integer, product_sum double, base_squared_sum double, case_count double"
 )
+
+
+NONE = (None, None, None)
+"""Of cases that are each 1 of the denominator."""
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +32,8 @@ def macros() -> Any:
     """Return the macros of the file; whether a member is the rest of its scope is said elsewhere."""
     environment = Environment(autoescape=False)  # noqa: S701 (this is SQL)
     environment.globals["is_rest"] = lambda column: f"({column} = 'no_team')"
-    return environment.from_string((PROJECT_DIR / "macros/kpi/peers.sql").read_text()).module
+    files = [PROJECT_DIR / "macros/kpi" / name for name in ("confidence.sql", "peers.sql")]
+    return environment.from_string("".join(file.read_text() for file in files)).module
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +46,11 @@ def judge(macros: Any) -> Judge:
         with duckdb.connect() as con:
             con.execute(f"create table shown ({COLUMNS})")
             rows = [
-                ("k", "default", period, group, scope, name, method, 1.0, above, below, squares, 30)
+                ("k", "default", period, group, scope, name, method, 1.0, above, below, squares, 30, *(weights or NONE))
                 for group, members in groups.items()
-                for name, above, below, squares in members
+                for name, above, below, squares, *weights in members
             ]
-            con.executemany(f"insert into shown values ({', '.join('?' * 12)})", rows)
+            con.executemany(f"insert into shown values ({', '.join('?' * 15)})", rows)
             found = con.execute(
                 f"with {macros.compared_with_peers('shown')}"
                 " select period_start || ':' || scope_id, peer_value, differs_from_peers from compared_with_peers"
@@ -142,6 +147,43 @@ def test_means_differ_by_their_spread_and_few_cases_say_nothing_of_a_mean(judge:
     found = judge({0: unlike}, "mean", "agent")
     assert {name for name, (_, differs) in found.items() if differs} == {"0:SLOW"}
     assert "0:RARE" not in found
+
+
+def test_long_tails_of_times_mark_nobody_by_mistake(judge: Judge) -> None:
+    draw = random.Random(15)  # noqa: S311
+
+    def member(name: str, middle: float) -> Member:
+        # squared coefficient of variation 2.9, as of the waits in a bank's call log
+        times = [draw.lognormvariate(0, 1.17) * middle for _ in range(30)]
+        return (name, sum(times), 30.0, sum(time * time for time in times))
+
+    alike = {group: [member(f"Q{number}", 60) for number in range(20)] for group in range(200)}
+
+    def marked(method: str) -> int:
+        return len({name.split(":")[0] for name, (_, differs) in judge(alike, method, "queue").items() if differs})
+
+    assert marked("mean") > 0.1 * len(alike)
+    assert marked("skewed_mean") <= 0.08 * len(alike)
+    unlike = [*alike[1], member("SLOW", 400), member("FAST", 8)]
+    found = judge({0: unlike}, "skewed_mean", "queue")
+    assert {name for name, (_, differs) in found.items() if differs} == {"0:SLOW", "0:FAST"}
+
+
+def test_a_score_of_points_is_not_marked_for_long_evaluations(judge: Judge) -> None:
+    draw = random.Random(16)  # noqa: S311
+
+    def member(name: str, possible: int, share: float) -> Member:
+        earned = [possible * min(1.0, draw.gauss(share, 0.05)) for _ in range(40)]
+        squares = sum(points**2 for points in earned)
+        return (name, sum(earned), 40.0 * possible, squares, sum(earned) * possible, 40.0 * possible**2, 40)
+
+    members = [
+        member("LONG", 200, 0.8),
+        *(member(f"A{number}", 20, 0.8) for number in range(10)),
+        member("LOW", 20, 0.6),
+    ]
+    found = judge({0: members}, "mean", "agent")
+    assert {name for name, (_, differs) in found.items() if differs} == {"0:LOW"}
 
 
 def test_without_peers_nobody_is_judged(judge: Judge) -> None:

@@ -48,7 +48,8 @@ offered as (
         channel,
         sum(contacts_offered) as contacts_offered,
         sum(answered) as answered,
-        sum(wait_answered_seconds) as wait_answered_seconds
+        sum(wait_answered_seconds) as wait_answered_seconds,
+        sum(wait_answered_seconds_squares) as wait_answered_seconds_squares
     from legs
     group by business_date, site_id, queue_id, channel
 
@@ -66,7 +67,8 @@ called_back as (
         count(*) filter (where is_completed) as callbacks_completed,
         count(*) filter (where is_promise_due) as callbacks_promised,
         count(*) filter (where is_promise_kept) as callbacks_kept,
-        sum(wait_seconds) as callback_wait_seconds
+        sum(wait_seconds) as callback_wait_seconds,
+        {{ sum_of_squares('wait_seconds') }} as callback_wait_seconds_squares
     from callbacks
     where {{ touched() }}
     group by business_date, site_id, queue_id, channel
@@ -130,6 +132,10 @@ select
         'callback_wait_seconds': 'callback_wait_seconds',
     }.items() %}
     cast(sum(case when parts.business_date >= first_days.first_callback_on then coalesce(parts.{{ column }}, 0) end) as bigint)
+        as {{ part }},
+    {%- endfor %}
+    {%- for part in ['wait_answered_seconds_squares', 'callback_wait_seconds_squares'] %}
+    cast(sum(case when parts.business_date >= first_days.first_callback_on then coalesce(parts.{{ part }}, 0) end) as decimal(38, 0))
         as {{ part }},
     {%- endfor %}
     {%- for part, column in {

@@ -48,8 +48,8 @@ parts as (
         agent_id,
         form_id,
         form_version,
-        points_possible as communication_possible,
-        points_earned as communication_earned
+        points_possible as communication_points_possible,
+        points_earned as communication_points_earned
     from sections
     where section_code = 'communication' and points_possible is not null and points_earned is not null
     union all by name
@@ -60,8 +60,8 @@ parts as (
         agent_id,
         form_id,
         form_version,
-        items_applicable,
-        items_passed
+        cast(items_applicable as bigint) as procedure_items_applicable,
+        cast(items_passed as bigint) as procedure_items_passed
     from sections
     where section_code = 'procedure' and items_applicable is not null and items_passed is not null
     union all by name
@@ -90,10 +90,22 @@ select
     cast(coalesce(sum(qa_percent), 0) as decimal(18, 4)) as qa_percent_sum,
     cast(coalesce(sum(qa_percent * qa_percent), 0) as decimal(18, 4)) as qa_percent_squares,
     cast(coalesce(sum(evaluations_critical), 0) as bigint) as evaluations_critical,
-    cast(coalesce(sum(communication_possible), 0) as decimal(18, 3)) as communication_points_possible,
-    cast(coalesce(sum(communication_earned), 0) as decimal(18, 3)) as communication_points_earned,
-    cast(coalesce(sum(items_applicable), 0) as bigint) as procedure_items_applicable,
-    cast(coalesce(sum(items_passed), 0) as bigint) as procedure_items_passed,
+    cast(coalesce(sum(communication_points_possible), 0) as decimal(18, 3)) as communication_points_possible,
+    cast(coalesce(sum(communication_points_earned), 0) as decimal(18, 3)) as communication_points_earned,
+    cast(coalesce(sum(procedure_items_applicable), 0) as bigint) as procedure_items_applicable,
+    cast(coalesce(sum(procedure_items_passed), 0) as bigint) as procedure_items_passed,
+    {%- for above, below in [
+        ('qa_points_earned', 'qa_points_possible'),
+        ('qa_points_before_autofail', 'qa_points_possible'),
+        ('communication_points_earned', 'communication_points_possible'),
+        ('procedure_items_passed', 'procedure_items_applicable'),
+    ] %}
+    cast(coalesce(sum({{ above }} * {{ above }}), 0) as decimal(38, 6)) as {{ above }}_squares,
+    cast(coalesce(sum({{ above }} * {{ below }}), 0) as decimal(38, 6)) as {{ above }}_products,
+    {%- endfor %}
+    {%- for below in ['qa_points_possible', 'communication_points_possible', 'procedure_items_applicable'] %}
+    cast(coalesce(sum({{ below }} * {{ below }}), 0) as decimal(38, 6)) as {{ below }}_squares,
+    {%- endfor %}
     cast(coalesce(sum(defects_analysed), 0) as bigint) as defects_analysed,
     cast(coalesce(sum(defects_training), 0) as bigint) as defects_training
 from parts

@@ -38,7 +38,8 @@ created as (
         count(*) filter (where is_assigned) as tickets_assigned,
         count(*) filter (where is_assigned and is_escalated) as tickets_escalated,
         count(first_response_seconds) as cohort_first_replied,
-        sum(first_response_seconds) as cohort_response_seconds
+        sum(first_response_seconds) as cohort_response_seconds,
+        {{ sum_of_squares('first_response_seconds') }} as cohort_response_seconds_squares
     from tickets
     where {{ touched('created_on') }}
     group by created_on, site_id, team_id, queue_id, channel
@@ -56,8 +57,10 @@ replied as (
         channel,
         count(first_response_seconds) as tickets_first_replied,
         sum(first_response_seconds) as first_response_seconds,
+        {{ sum_of_squares('first_response_seconds') }} as first_response_seconds_squares,
         count(first_response_business_seconds) as tickets_first_replied_by_calendar,
-        sum(first_response_business_seconds) as first_response_business_seconds
+        sum(first_response_business_seconds) as first_response_business_seconds,
+        {{ sum_of_squares('first_response_business_seconds') }} as first_response_business_seconds_squares
     from tickets
     where replied_on is not null and {{ touched('replied_on') }}
     group by replied_on, site_id, team_id, agent_id, queue_id, channel
@@ -75,8 +78,10 @@ turned_around as (
         channel,
         count(turnaround_seconds) as assignments_replied,
         sum(turnaround_seconds) as turnaround_seconds,
+        {{ sum_of_squares('turnaround_seconds') }} as turnaround_seconds_squares,
         count(turnaround_business_seconds) as assignments_replied_by_calendar,
-        sum(turnaround_business_seconds) as turnaround_business_seconds
+        sum(turnaround_business_seconds) as turnaround_business_seconds,
+        {{ sum_of_squares('turnaround_business_seconds') }} as turnaround_business_seconds_squares
     from {{ ref('fct_ticket_assignment') }}
     where replied_on is not null and {{ touched('replied_on') }}
     group by replied_on, site_id, team_id, agent_id, queue_id, channel
@@ -93,8 +98,10 @@ first_solved as (
         channel,
         count(first_solution_seconds) as tickets_first_solved,
         sum(first_solution_seconds) as first_solution_seconds,
+        {{ sum_of_squares('first_solution_seconds') }} as first_solution_seconds_squares,
         count(first_solution_business_seconds) as tickets_first_solved_by_calendar,
-        sum(first_solution_business_seconds) as first_solution_business_seconds
+        sum(first_solution_business_seconds) as first_solution_business_seconds,
+        {{ sum_of_squares('first_solution_business_seconds') }} as first_solution_business_seconds_squares
     from tickets
     where first_solved_on is not null and {{ touched('first_solved_on') }}
     group by first_solved_on, site_id, team_id, queue_id, channel
@@ -113,11 +120,15 @@ resolved as (
         count(*) as tickets_resolved,
         count(is_one_touch) as tickets_resolved_with_replies,
         sum(total_resolution_seconds) as total_resolution_seconds,
+        {{ sum_of_squares('total_resolution_seconds') }} as total_resolution_seconds_squares,
         count(total_resolution_business_seconds) as tickets_resolved_by_calendar,
         sum(total_resolution_business_seconds) as total_resolution_business_seconds,
+        {{ sum_of_squares('total_resolution_business_seconds') }} as total_resolution_business_seconds_squares,
         sum(total_resolution_seconds - customer_wait_seconds) as net_resolution_seconds,
+        {{ sum_of_squares('(total_resolution_seconds - customer_wait_seconds)') }} as net_resolution_seconds_squares,
         count(last_reply_seconds) as tickets_last_replied,
         sum(last_reply_seconds) as last_reply_seconds,
+        {{ sum_of_squares('last_reply_seconds') }} as last_reply_seconds_squares,
         count(*) filter (where is_one_touch) as one_touch
     from tickets
     where is_resolved and {{ touched('last_solved_on') }}
@@ -264,7 +275,14 @@ select
         'contacts_worked', 'contacts_escalated', 'open_tickets', 'overdue_tickets'
     ] %}
     -- empty where the day says nothing about it, as a backlog that nobody delivered the history of
-    cast(sum({{ part }}) as bigint) as {{ part }}{{ ',' if not loop.last }}
+    cast(sum({{ part }}) as bigint) as {{ part }},
+    {%- endfor %}
+    {%- for time in [
+        'cohort_response_seconds', 'first_response_seconds', 'first_response_business_seconds', 'turnaround_seconds',
+        'turnaround_business_seconds', 'first_solution_seconds', 'first_solution_business_seconds', 'total_resolution_seconds',
+        'total_resolution_business_seconds', 'net_resolution_seconds', 'last_reply_seconds'
+    ] %}
+    cast(sum({{ time }}_squares) as decimal(38, 0)) as {{ time }}_squares{{ ',' if not loop.last }}
     {%- endfor %}
 from parts
 group by business_date, {{ keys | join(', ') }}

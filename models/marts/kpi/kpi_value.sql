@@ -227,8 +227,8 @@ shown as (
         is_suppressed,
         case when period_type = 'trailing_12m' then period_end else period_start end as judged_on,
         {%- for column in [
-            'numerator', 'denominator', 'squared_sum', 'case_count', 'value', 'components', 'recorded_count', 'delivered_count',
-            'missing_parts'
+            'numerator', 'denominator', 'squared_sum', 'product_sum', 'base_squared_sum', 'case_count', 'value', 'components',
+            'recorded_count', 'delivered_count', 'missing_parts'
         ] %}
         case when not is_suppressed then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -365,9 +365,10 @@ select
     cast(benchmark_segment as varchar) as benchmark_segment,
     cast(benchmark_year as integer) as benchmark_year,
     cast(case_count as bigint) as sample_size,
-    confidence_low,
-    confidence_high,
-    cast(case when confidence_low is not null then 95 end as integer) as confidence_level,
+    -- cases that are all the same say nothing about how much they vary
+    case when confidence_low < confidence_high then confidence_low end as confidence_low,
+    case when confidence_low < confidence_high then confidence_high end as confidence_high,
+    cast(case when confidence_low < confidence_high then 95 end as integer) as confidence_level,
     is_sample_small,
     peer_value,
     differs_from_peers,

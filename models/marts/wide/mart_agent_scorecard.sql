@@ -27,15 +27,5 @@
     ],
     scopes=['agent'],
     periods=['day', 'week', 'month', 'quarter', 'year', 'trailing_12m'],
-    told_apart=[
-        'transfer_rate',
-        'first_contact_resolution_rate',
-        'fcr_survey_rate',
-        'csat_score',
-        'dsat_rate',
-        'net_promoter_score',
-        'sales_conversion_rate',
-        'cross_sell_rate',
-        'save_rate',
-    ]
+    told_apart=true
 ) }}

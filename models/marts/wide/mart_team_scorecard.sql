@@ -26,13 +26,5 @@
     ],
     scopes=['team'],
     periods=['day', 'week', 'month', 'quarter', 'year', 'trailing_12m'],
-    told_apart=[
-        'transfer_rate',
-        'first_contact_resolution_rate',
-        'csat_score',
-        'dsat_rate',
-        'agent_quality_pass_rate',
-        'sales_conversion_rate',
-        'training_completion_rate',
-    ]
+    told_apart=true
 ) }}
