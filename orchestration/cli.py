@@ -27,6 +27,14 @@ app = typer.Typer(
 INSTANT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 
+def run() -> None:
+    """Run the command line; a full disk or a damaged warehouse ends it with a sentence and code 1."""
+    from orchestration.faults import Explained
+
+    with Explained(lambda: get_settings().home):
+        app()
+
+
 def settings_or_exit() -> Settings:
     """Return the settings, or leave with code 2 and name what is wrong with them."""
     try:

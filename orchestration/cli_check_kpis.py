@@ -9,7 +9,7 @@ from orchestration.cli_text import plural
 from orchestration.documents.lineage import Lineage, kpi_metrics
 from orchestration.night import dbt_paths
 from orchestration.settings import Settings
-from orchestration.transform.project import DbtPaths, Manifest, manifest_is_current, read_manifest
+from orchestration.transform.project import DbtPaths, Manifest, manifest_if_there, manifest_is_current
 from orchestration.transform.runner import current_manifest
 
 Delivered = Mapping[str, set[str]]
@@ -53,6 +53,6 @@ def manifest_of(settings: Settings, scratch: Path) -> Manifest:
     It is not kept, because a refresh may be running that works where it would have to lie.
     """
     paths = dbt_paths(settings)
-    if manifest_is_current(paths):
-        return read_manifest(paths)
+    if manifest_is_current(paths) and (known := manifest_if_there(paths)) is not None:
+        return known
     return current_manifest(DbtPaths(settings.project_dir, scratch / "dbt"), scratch)

@@ -17,12 +17,14 @@ from orchestration.explain.evidence import Checks, Extract, checks_of, extracts_
 from orchestration.explain.periods import Period, parse_period
 from orchestration.explain.published import Scope, definition, parse_scope, value_row
 from orchestration.explain.trace import Trace, Window, trace_part
+from orchestration.faults import is_in_use
 from orchestration.night import dbt_paths
 from orchestration.publish.candidate import DATABASE, DESCRIPTION
+from orchestration.publish.whole import manifest_of
 from orchestration.session import settle
 from orchestration.settings import Settings
 from orchestration.stages import local_date
-from orchestration.transform.project import read_manifest
+from orchestration.transform.project import manifest_if_there
 from orchestration.transform.results import read_results
 
 TESTS_SHOWN = 8
@@ -70,7 +72,7 @@ def run_explain(
     if not database.is_file():
         typer.echo(f"nothing is published yet in {settings.published}: run `contact-center refresh`", err=True)
         return 1
-    release = json.loads((settings.published / DESCRIPTION).read_text())
+    release = manifest_of(settings.published / DESCRIPTION)
     as_of = datetime.fromisoformat(release["as_of"]).astimezone(UTC).replace(tzinfo=None)
     try:
         wanted = parse_period(period) if period else None
@@ -216,15 +218,17 @@ def _release(description: Row) -> list[str]:
 def _evidence(settings: Settings, kpi: Row, value: Row) -> Evidence | str:
     """Return what the private warehouse and dbt's artifacts say, or why they cannot be asked now."""
     paths = dbt_paths(settings)
-    if not (settings.warehouse.is_file() and paths.manifest.is_file()):
+    manifest = manifest_if_there(paths)
+    if manifest is None or not settings.warehouse.is_file():
         return f"the warehouse is not here ({settings.warehouse}), so its records and files cannot be named"
-    manifest = read_manifest(paths)
     lineage = Lineage(manifest)
     found = {metric["name"]: kpi_meta["component"] for metric, kpi_meta in kpi_metrics(manifest)}
     component = str(found[kpi["metric_name"]])
     try:
         con = _open(settings.warehouse)
-    except duckdb.IOException:
+    except duckdb.IOException as error:
+        if not is_in_use(error):
+            raise
         return "a refresh has the warehouse open just now: records, checks and files can be named when it is done"
     with con:
         row = con.execute("select max(refresh_id) from meta.refresh").fetchone()

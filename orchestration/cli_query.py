@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from orchestration.cli_text import plural, wide_console
+from orchestration.faults import is_in_use, why
 from orchestration.publish.candidate import DATABASE
 from orchestration.publish.tables import SCHEMA
 from orchestration.session import settle
@@ -65,9 +66,13 @@ def run_query(settings: Settings, sql: str, form: Form, limit: int | None, *, wa
     try:
         answer = ask(database, sql, wanted)
     except duckdb.IOException as error:
+        if not is_in_use(error):
+            raise
         typer.echo(f"{database.name} is in use, by a refresh perhaps: {str(error).strip()}", err=True)
         return 1
     except (duckdb.Error, ValueError) as error:
+        if why(error, settings.home):
+            raise
         typer.echo(f"this query cannot be answered: {str(error).strip()}", err=True)
         return 2
     if form == "csv":

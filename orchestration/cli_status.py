@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.cli_text import age_of, by_folder, plural, seconds_of, wide_console
+from orchestration.faults import is_in_use
 from orchestration.ingest.books import newest_deliveries, utc_now
 from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.discover import discover
 from orchestration.night import dbt_paths
-from orchestration.publish.candidate import DATABASE, DESCRIPTION
+from orchestration.publish.candidate import DATABASE, DESCRIPTION, is_damaged
 from orchestration.settings import Settings
-from orchestration.transform.project import read_manifest
+from orchestration.transform.project import manifest_if_there
 
 SHOWN = 20
 
@@ -63,7 +64,9 @@ def show_status(settings: Settings, runs: int) -> None:
         with duckdb.connect(str(settings.warehouse), read_only=True) as con:
             _books(console, con, runs)
             delivered = newest_deliveries(con)
-    except duckdb.IOException:
+    except duckdb.IOException as error:
+        if not is_in_use(error):
+            raise
         console.print("a refresh is running: the books can be read when it has finished", style="yellow")
         return
     except duckdb.CatalogException:
@@ -76,6 +79,9 @@ def _publication(console: Console, settings: Settings) -> None:
     description = settings.published / DESCRIPTION
     if not description.is_file():
         console.print("published: nothing yet")
+        return
+    if is_damaged(settings.published):
+        console.print("the publication is damaged: `contact-center refresh` writes it anew", style="yellow")
         return
     release = json.loads(description.read_text())
     at = datetime.fromisoformat(release["published_at"]).replace(tzinfo=None)
@@ -116,11 +122,12 @@ def _waiting(console: Console, settings: Settings, delivered: set[tuple[str, int
     if not settings.landing.is_dir():
         console.print(f"no landing folder yet: {settings.landing}", highlight=False, soft_wrap=True)
         return
-    if not paths.manifest.is_file():
+    manifest = manifest_if_there(paths)
+    if manifest is None:
         files = sum(path.is_file() for path in settings.landing.rglob("*"))
         console.print(f"{plural(files, 'file')} in {settings.landing}", highlight=False, soft_wrap=True)
         return
-    landing = discover(settings.landing, load_declarations(read_manifest(paths)))
+    landing = discover(settings.landing, load_declarations(manifest))
     known = delivered or set()
     waiting = [file.name for file in landing.files if (file.name, file.size_bytes, file.modified_ns) not in known]
     console.print(f"waiting: {plural(len(waiting), 'file')}")

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from orchestration.faults import why
 from orchestration.ingest.errors import IngestError
 from orchestration.publish.columns import UnpublishableColumnError
+from orchestration.settings import Settings
 from orchestration.transform.runner import DbtError
 from orchestration.validate.suites import SuiteError
 
@@ -70,6 +72,7 @@ def local_date(instant: datetime, time_zone: str) -> date:
 class Watched(Protocol):
     """What a stage needs to know of its night."""
 
+    settings: Settings
     progress: Progress
     stage_seconds: dict[str, float]
 
@@ -101,10 +104,11 @@ class Stage:
         self.night.stage_seconds[self.name] = round(time.monotonic() - self.started, 2)
         if error is None:
             return
+        fault = why(error, self.night.settings.home)
         if isinstance(error, NightFailedError):
-            self.night.fail(error)
+            self.night.fail(NightFailedError(error.stage, [fault, *error.reasons]) if fault else error)
         else:
-            text = str(error).strip() or type(error).__name__
+            text = fault or str(error).strip() or type(error).__name__
             failure = NightFailedError(self.name, [" ".join(text.split())])
             self.night.fail(failure)
             if isinstance(error, self.expected):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import dagster as dg
 import sqlalchemy
 from sqlalchemy.engine import Engine
 
+from orchestration.assets.history import set_damaged_aside
 from orchestration.settings import Settings
 
 CONFIGURATION = """\
@@ -48,6 +50,8 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     per checkpoint, that waits 1 s for the disk instead of 15 s; a power cut can lose the last events, never the file.
     """
     home = dagster_home(settings)
+    for aside in set_damaged_aside(home):
+        sys.stderr.write(f"Dagster's history was damaged and begins anew; what is left of it: {aside}\n")
     sqlalchemy.event.listen(Engine, "connect", _synchronise_per_checkpoint)
     with contextlib.ExitStack() as stack:
         stack.callback(sqlalchemy.event.remove, Engine, "connect", _synchronise_per_checkpoint)

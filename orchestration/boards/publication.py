@@ -3,7 +3,6 @@
 Only rows are read here, never summed or divided: what a board shows is what the publication says.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from orchestration.boards.declare import BoardError, Entry
 from orchestration.publish.candidate import DATABASE, DESCRIPTION
 from orchestration.publish.columns import literal, quoted
 from orchestration.publish.newest import newest_periods
+from orchestration.publish.whole import manifest_of
 
 LOOKBACK = timedelta(days=800)
 """How far back from its newest value a trend can reach: thirteen months and the longest period."""
@@ -107,7 +107,7 @@ class Publication:
 
     def __init__(self, published: Path, before: date) -> None:
         self.before = before
-        self.manifest: Mapping[str, Any] = json.loads((published / DESCRIPTION).read_text())
+        self.manifest: Mapping[str, Any] = manifest_of(published / DESCRIPTION)
         self.con = duckdb.connect(str(published / DATABASE), read_only=True)
         listed = "select table_name from information_schema.tables where table_schema = 'marts'"
         rows = self.con.execute(listed).fetchall()

@@ -3,7 +3,6 @@
 A board that cannot be drawn leaves the site as it was, and the publication in any case.
 """
 
-import json
 import os
 import shutil
 import time
@@ -24,6 +23,7 @@ from orchestration.boards.poster import can_write, poster
 from orchestration.boards.publication import Publication
 from orchestration.ingest.books import as_utc
 from orchestration.publish.candidate import DESCRIPTION
+from orchestration.publish.whole import manifest_of
 from orchestration.stages import local_date
 from orchestration.transform.project import Manifest
 
@@ -100,7 +100,7 @@ def redraw(
     description = published / DESCRIPTION
     if not description.is_file():
         raise FileNotFoundError(f"nothing is published in {published}: run `contact-center refresh` first")
-    as_of = as_utc(datetime.fromisoformat(json.loads(description.read_text())["as_of"]))
+    as_of = as_utc(datetime.fromisoformat(manifest_of(description)["as_of"]))
     return build_site(published, project_dir, local_date(as_of, time_zone), languages, manifest=manifest)
 
 

@@ -4,7 +4,6 @@ What does not belong here: what one table costs to carry over (``tables``), judg
 it in place (``replace``).
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ import duckdb
 from orchestration.publish.columns import literal
 from orchestration.publish.tables import SCHEMA, Published, Table, write_table
 from orchestration.publish.views import drop_views, is_view, write_view
+from orchestration.publish.whole import is_whole, sha256
 from orchestration.session import settle
 
 DATABASE = "kpi.duckdb"
@@ -83,9 +83,11 @@ def write_candidate(
     fit its plain type or a table that does not exist.
     """
     discard(published)
+    if is_damaged(published):
+        step(0, len(models), "the publication in place is damaged: all of it is written anew")
     folder = published / f"{CANDIDATE_PREFIX}{release_id}"
     (folder / PARQUET).mkdir(parents=True)
-    if _worth_carrying(published / DATABASE):
+    if _worth_carrying(published):
         shutil.copyfile(published / DATABASE, folder / DATABASE)
     with duckdb.connect() as con:
         settle(con)
@@ -106,15 +108,18 @@ def write_candidate(
     return Candidate(release_id, folder, tuple(tables))
 
 
-def _worth_carrying(database: Path) -> bool:
-    """Whether a publication is in place whose file is mostly data; a damaged one is not."""
-    if not database.is_file():
+def is_damaged(published: Path) -> bool:
+    """Whether something is published that is not what its ``manifest.json`` says."""
+    is_there = (published / DATABASE).exists() or (published / DESCRIPTION).exists()
+    return is_there and not is_whole(published / DESCRIPTION, DATABASE)
+
+
+def _worth_carrying(published: Path) -> bool:
+    """Whether a publication is in place that is whole, and whose file is mostly data."""
+    if not is_whole(published / DESCRIPTION, DATABASE):
         return False
-    try:
-        with duckdb.connect(str(database), read_only=True) as con:
-            size = con.execute("select total_blocks, free_blocks from pragma_database_size()").fetchall()[0]
-    except duckdb.Error:
-        return False
+    with duckdb.connect(str(published / DATABASE), read_only=True) as con:
+        size = con.execute("select total_blocks, free_blocks from pragma_database_size()").fetchall()[0]
     return bool(size[0]) and size[1] / size[0] < MOSTLY_FREE
 
 
@@ -162,9 +167,3 @@ def describe(candidate: Candidate, origin: Origin, published_at: datetime) -> No
 
 def _instant(value: datetime) -> str:
     return value.isoformat(timespec="seconds") + "Z"
-
-
-def sha256(file: Path) -> str:
-    """Return the hash of a file's bytes as 64 hexadecimal digits."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

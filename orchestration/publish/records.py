@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.publish.candidate import DATABASE, Candidate, Origin
+from orchestration.publish.candidate import DATABASE, Candidate, Origin, is_damaged
 from orchestration.publish.columns import literal
 from orchestration.publish.replace import published_release
 from orchestration.publish.tables import SCHEMA
@@ -75,10 +75,10 @@ def next_release_id(con: duckdb.DuckDBPyConnection, published: Path) -> int:
 def restatements(candidate: Candidate, published: Path) -> pa.Table | None:
     """Return the rows of ``meta.restatement`` that putting the candidate in place would cause.
 
-    Must run before the replacement. None when nothing is published or either side has no ``kpi_value``.
+    Must run before the replacement. None when nothing whole is published or either side has no ``kpi_value``.
     """
     previous = published / DATABASE
-    if not previous.is_file():
+    if not previous.is_file() or is_damaged(published):
         return None
     with duckdb.connect() as con:
         settle(con)

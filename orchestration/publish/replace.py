@@ -18,11 +18,11 @@ NEXT_RELEASE = "next_release"
 
 
 def published_release(published: Path) -> int | None:
-    """Return the number of the release in place; None when nothing is published."""
-    description = published / DESCRIPTION
-    if not description.is_file():
+    """Return the number of the release in place; None when nothing is published, or its manifest is damaged."""
+    try:
+        return int(json.loads((published / DESCRIPTION).read_text())["release_id"])
+    except (FileNotFoundError, ValueError, KeyError):
         return None
-    return int(json.loads(description.read_text())["release_id"])
 
 
 def release_files(folder: Path) -> list[Path]:

@@ -101,8 +101,14 @@ def read_manifest(paths: DbtPaths) -> Manifest:
 
 
 def manifest_if_there(paths: DbtPaths) -> Manifest | None:
-    """Return the manifest that the last parse or run wrote; None before the first one."""
-    return read_manifest(paths) if paths.manifest.is_file() else None
+    """Return the manifest that the last parse or run wrote; None before the first one, and for half a file.
+
+    A kill or a full disk can leave half of it; then it is parsed anew.
+    """
+    try:
+        return read_manifest(paths)
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def project_variables(project_dir: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from orchestration.transform.project import (
     PARSED,
     DbtPaths,
     Manifest,
+    manifest_if_there,
     manifest_is_current,
     project_fingerprint,
     read_manifest,
@@ -84,17 +85,19 @@ def current_manifest(paths: DbtPaths, home: Path) -> Manifest:
 
     Raises ``DbtError`` when the project does not parse, or its metadata are not what they may be.
     """
-    if not manifest_is_current(paths):
-        fingerprint = project_fingerprint(paths.project, PARSED)
-        outcome = _invoke(command.parse_arguments(paths), home, [])
-        if not outcome.success:
-            raise DbtError(f"the dbt project does not parse: {_first_line(outcome.exception)}")
-        try:
-            check_metadata(read_manifest(paths), paths.project)
-        except MetadataError as error:
-            raise DbtError(str(error)) from error
-        paths.fingerprint.write_text(fingerprint)
-    return read_manifest(paths)
+    if manifest_is_current(paths) and (known := manifest_if_there(paths)) is not None:
+        return known
+    fingerprint = project_fingerprint(paths.project, PARSED)
+    outcome = _invoke(command.parse_arguments(paths), home, [])
+    if not outcome.success:
+        raise DbtError(f"the dbt project does not parse: {_first_line(outcome.exception)}")
+    parsed = read_manifest(paths)
+    try:
+        check_metadata(parsed, paths.project)
+    except MetadataError as error:
+        raise DbtError(str(error)) from error
+    paths.fingerprint.write_text(fingerprint)
+    return parsed
 
 
 def run_build(

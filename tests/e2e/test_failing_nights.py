@@ -4,6 +4,7 @@ Each test runs `contact-center refresh` in a process of its own, on a copy of th
 models, after a night that published.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ import pytest
 from orchestration.settings import PROJECT_DIR, Settings
 from tests.unit.orchestration.support import TinyHome, contacts, copy_tiny_project
 
-CALL = "import sys; from orchestration.cli import app; app(sys.argv[1:])"
+CALL = "from orchestration.cli import run; run()"
 
 
 @dataclass(frozen=True)
@@ -245,3 +246,105 @@ def test_the_as_of_default_is_a_past_midnight(installation: Installation) -> Non
     [(as_of,)] = installation.home.books("select as_of from meta.refresh order by refresh_id desc limit 1")
     assert (as_of.hour, as_of.minute, as_of.second) == (0, 0, 0)
     assert as_of > datetime(2024, 11, 3)
+
+
+def test_a_damaged_warehouse_is_told_and_built_anew_once_it_is_moved_away(installation: Installation) -> None:
+    before = installation.home.publication()
+    warehouse = installation.home.settings.warehouse
+    for size in (50, warehouse.stat().st_size // 2):
+        os.truncate(warehouse, size)
+        for command in (["refresh"], ["status"], ["query", "--warehouse", "select 1"]):
+            done = installation.call(*command)
+            assert done.returncode == 1, command
+            assert f"{warehouse} is damaged: put a backup in its place, or move it away" in done.stderr
+            assert "Traceback" not in done.stderr
+    assert installation.home.publication() == before
+    warehouse.unlink()
+    assert tonight(installation).returncode == 0
+    assert days(installation) == [("2024-11-01", 10.0), ("2024-11-02", 10.0)]
+
+
+def cut_manifest(home: Path) -> None:
+    manifest = home / ".dbt" / "target" / "manifest.json"
+    os.truncate(manifest, manifest.stat().st_size // 2)
+
+
+def cut_partial_parse(home: Path) -> None:
+    parsed = home / ".dbt" / "target" / "partial_parse.msgpack"
+    os.truncate(parsed, parsed.stat().st_size // 2)
+
+
+def cut_history(home: Path) -> None:
+    for file in (home / ".dagster").rglob("*.db"):
+        os.truncate(file, file.stat().st_size // 2)
+
+
+def spoil_history(home: Path) -> None:
+    for file in (home / ".dagster").rglob("*.db"):
+        file.write_bytes(b"no database" * 1000)
+
+
+def cut_description(home: Path) -> None:
+    os.truncate(home / "published" / "manifest.json", 20)
+
+
+def cut_publication(home: Path) -> None:
+    published = home / "published" / "kpi.duckdb"
+    os.truncate(published, published.stat().st_size // 2)
+
+
+def lose_publication(home: Path) -> None:
+    shutil.rmtree(home / "published")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        cut_manifest,
+        cut_partial_parse,
+        cut_history,
+        spoil_history,
+        cut_description,
+        cut_publication,
+        lose_publication,
+    ],
+)
+def test_what_a_refresh_can_make_anew_does_not_stop_it(
+    installation: Installation, spoil: Callable[[Path], None]
+) -> None:
+    spoil(installation.home.settings.home)
+    assert installation.call("status").returncode == 0
+    done = tonight(installation)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert days(installation) == [("2024-11-01", 10.0), ("2024-11-02", 10.0)]
+
+
+def test_a_full_disk_is_told_and_the_next_refresh_finishes(installation: Installation) -> None:
+    home = installation.home.settings.home
+    kept = home.parent / "kept"
+    home.rename(kept)
+    home.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=30m", "tmpfs", str(home)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be had here: {mounted.stderr.strip()}")
+    try:
+        shutil.copytree(kept, home, dirs_exist_ok=True)
+        before = installation.home.publication()
+        filler = home / "filler"
+        with contextlib.suppress(OSError), filler.open("wb") as stream:
+            while stream.write(bytes(4096)):
+                stream.flush()
+        done = tonight(installation)
+        assert done.returncode == 1
+        assert f"the disk of {home} is full" in done.stdout + done.stderr
+        assert "Make room and run it again" in done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        assert installation.home.publication() == before
+        filler.unlink()
+        assert tonight(installation).returncode == 0
+        assert days(installation) == [("2024-11-01", 10.0), ("2024-11-02", 10.0)]
+    finally:
+        subprocess.run(["umount", str(home)], check=True)

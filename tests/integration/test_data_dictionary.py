@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publish.candidate import sha256
+from orchestration.publish.whole import sha256
 from tests.support.clone import Clone
 
 

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from orchestration.publish import replace
-from orchestration.publish.candidate import sha256
 from orchestration.publish.replace import PREVIOUS, published_release, put_in_place, recover
+from orchestration.publish.whole import sha256
 
 READER = """
 import sys, duckdb
