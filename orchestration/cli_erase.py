@@ -1,8 +1,5 @@
 """``contact-center erase``: remove a customer's personal data, now and from whatever is delivered later."""
 
-import os
-from fcntl import LOCK_EX, LOCK_NB, flock
-
 import duckdb
 import typer
 
@@ -11,6 +8,7 @@ from orchestration.ingest.books import create_books
 from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.erase import Erasure, erase_customer
 from orchestration.ingest.raw import ensure_raw_tables
+from orchestration.lock import held
 from orchestration.night import dbt_paths
 from orchestration.seal import kept_sealed
 from orchestration.settings import Settings
@@ -24,21 +22,18 @@ def run_erase(settings: Settings, customer_id: str) -> int:
     if not settings.warehouse.exists():
         typer.echo(f"there is no warehouse in {settings.home} yet, so there is nothing to erase", err=True)
         return 1
-    lock = os.open(settings.home / ".refresh.lock", os.O_CREAT | os.O_RDWR, 0o644)
     try:
-        flock(lock, LOCK_EX | LOCK_NB)
-        declarations = load_declarations(current_manifest(dbt_paths(settings), settings.home))
-        with kept_sealed(settings.warehouse), duckdb.connect(str(settings.warehouse)) as con:
-            create_books(con)
-            ensure_raw_tables(con, declarations)
-            erasure = erase_customer(con, declarations, customer_id)
+        with held(settings.home):
+            declarations = load_declarations(current_manifest(dbt_paths(settings), settings.home))
+            with kept_sealed(settings.warehouse), duckdb.connect(str(settings.warehouse)) as con:
+                create_books(con)
+                ensure_raw_tables(con, declarations)
+                erasure = erase_customer(con, declarations, customer_id)
     except BlockingIOError:
         typer.echo(
             f"a refresh of {settings.home} is running: erase again when it has ended; nothing was erased", err=True
         )
         return 1
-    finally:
-        os.close(lock)
     for line in told(erasure):
         typer.echo(line, err=erasure.erased_at is None)
     return 0 if erasure.erased_at else 1

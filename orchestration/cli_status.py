@@ -14,6 +14,7 @@ from orchestration.faults import is_in_use
 from orchestration.ingest.books import newest_deliveries, utc_now
 from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.discover import discover
+from orchestration.lock import is_held
 from orchestration.night import dbt_paths
 from orchestration.publish.candidate import DATABASE, DESCRIPTION, is_damaged
 from orchestration.settings import Settings
@@ -62,7 +63,7 @@ def show_status(settings: Settings, runs: int) -> None:
         return
     try:
         with duckdb.connect(str(settings.warehouse), read_only=True) as con:
-            _books(console, con, runs)
+            _books(console, con, runs, is_running=is_held(settings.home))
             delivered = newest_deliveries(con)
     except duckdb.IOException as error:
         if not is_in_use(error):
@@ -94,11 +95,13 @@ def _publication(console: Console, settings: Settings) -> None:
     )
 
 
-def _books(console: Console, con: duckdb.DuckDBPyConnection, runs: int) -> None:
+def _books(console: Console, con: duckdb.DuckDBPyConnection, runs: int, *, is_running: bool) -> None:
     last = con.execute(_RUNS, [runs]).fetchall()
     refreshes = _table("refresh", "started (UTC)", "as of (UTC)", "status", "seconds", "why")
     for refresh_id, started, as_of, status, stage, message, is_full, stage_seconds in last:
         spent = sum(json.loads(stage_seconds or "{}").values())
+        if status == "running" and not is_running:
+            status, message = "failed", "killed; the next refresh begins where the last complete one ended"
         why = f"{stage}: {message}" if message else ("full rebuild" if is_full else "")
         refreshes.add_row(str(refresh_id), _minute(started), _minute(as_of), status, seconds_of(spent), why[:300])
     console.print(refreshes)

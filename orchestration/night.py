@@ -5,7 +5,6 @@ publication as it was; the next refresh takes in everything delivered since the 
 """
 
 import contextlib
-import fcntl
 import os
 import uuid
 from collections.abc import Collection, Mapping
@@ -23,6 +22,7 @@ from orchestration.ingest.erase import erase_delivered
 from orchestration.ingest.load import FileOutcome, LoadReport, load_landing
 from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
+from orchestration.lock import take
 from orchestration.outcome import RefreshOutcome as RefreshOutcome
 from orchestration.publish.candidate import Candidate, Origin, discard, write_candidate
 from orchestration.publish.gate import (
@@ -121,12 +121,9 @@ class Night:
     def __enter__(self) -> Self:
         """Take the home's lock. Raises ``RefreshRunningError`` when another process holds it."""
         self.settings.home.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.settings.home / ".refresh.lock", os.O_CREAT | os.O_RDWR, 0o644)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = take(self.settings.home)
         except BlockingIOError as error:
-            os.close(self._lock)
-            self._lock = None
             raise RefreshRunningError(f"another refresh of {self.settings.home} is running") from error
         return self
 

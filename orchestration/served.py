@@ -47,7 +47,7 @@ def draw_release(night: "Night") -> None:
 @contextlib.contextmanager
 def _timed(night: "Night", stage: str) -> Iterator[None]:
     started = time.monotonic()
-    night.progress.stage(stage)
     night.note_stage(stage)
+    night.progress.stage(stage)
     yield
     night.stage_seconds[stage] = round(time.monotonic() - started, 2)

@@ -96,8 +96,8 @@ class Stage:
     def __enter__(self) -> None:
         """Start the clock."""
         self.started = time.monotonic()
-        self.night.progress.stage(self.name)
         self.night.note_stage(self.name)
+        self.night.progress.stage(self.name)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         """Stop the clock; turn an error that a night may meet into ``NightFailedError``."""

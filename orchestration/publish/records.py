@@ -13,11 +13,12 @@ import pyarrow as pa
 from orchestration.publish.candidate import DATABASE, Candidate, Origin, is_damaged
 from orchestration.publish.columns import literal
 from orchestration.publish.replace import published_release
-from orchestration.publish.tables import SCHEMA
+from orchestration.publish.tables import SCHEMA, content_of
 from orchestration.session import open_warehouse, settle
 
+_COMPARED = ("variant", "scope_type", "scope_id", "state", "value", "numerator", "denominator")
 _STATE = (
-    "select kpi_id, period_type, period_start, count(*), max(computed_at)"
+    f"select kpi_id, period_type, period_start, {content_of(_COMPARED)}"
     f" from {{}}.{SCHEMA}.kpi_value where period_type <> 'interval' group by 1, 2, 3"
 )
 
@@ -41,7 +42,7 @@ RESTATED = f"""
         new.denominator as new_denominator,
         new.value as new_value
     from previous.{SCHEMA}.kpi_value as old
-    inner join changed -- what nobody wrote to holds no news
+    inner join changed -- what is the same on both sides holds no news
         on old.kpi_id = changed.kpi_id
         and old.period_type = changed.period_type
         and old.period_start = changed.period_start

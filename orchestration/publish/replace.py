@@ -92,9 +92,12 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 
 def recover(published: Path) -> None:
-    """Finish what an interrupted replacement left: forget the old files if the new release is whole, else restore."""
-    previous = published / PREVIOUS
-    shutil.rmtree(published / f"{PREVIOUS}.building", ignore_errors=True)
+    """Finish what an interrupted replacement left: forget the old files if the new release is whole, else restore.
+
+    May itself be interrupted anywhere and called again: the old files are forgotten by one rename.
+    """
+    previous, passing = published / PREVIOUS, published / f"{PREVIOUS}.building"
+    shutil.rmtree(passing, ignore_errors=True)
     if not previous.is_dir():
         return
     if published_release(published) != int((previous / NEXT_RELEASE).read_text()):
@@ -103,10 +106,13 @@ def recover(published: Path) -> None:
             if file not in kept:
                 (published / file).unlink()
         for file in release_files(previous):
+            back = previous / f"{file}.back"
+            back.unlink(missing_ok=True)
             (published / file).parent.mkdir(parents=True, exist_ok=True)
-            _link_or_copy(previous / file, previous / f"{file}.back")
-            (previous / f"{file}.back").replace(published / file)
-    shutil.rmtree(previous)
+            _link_or_copy(previous / file, back)
+            back.replace(published / file)
+    previous.rename(passing)
+    shutil.rmtree(passing)
 
 
 def _sync(path: Path) -> None:

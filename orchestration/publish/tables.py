@@ -1,14 +1,14 @@
 """Carry one table from the warehouse into a candidate: whole, or only the parts that changed since the last release.
 
 A model that grows with history says in ``config.meta.published_in_parts`` how it is cut: an SQL expression that names
-a row's part, for example the period's type and month. Its rows carry ``computed_at``, the start of the refresh that
-last wrote them, so a part is unchanged exactly if its number of rows and its newest ``computed_at`` are.
+a row's part, for example the period's type and month. A part is unchanged if the number of its rows and the sum of
+their hashes are: what clocks say of when they were written decides nothing.
 ``published_where`` keeps rows at home that tell a reader nothing. ``published_order`` sorts the rows of each part, so
 that a reader who filters by these columns skips most of the file.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,6 @@ import duckdb
 from orchestration.publish.columns import literal, published_type, quoted
 
 SCHEMA = "marts"
-WRITTEN_AT = "computed_at"
-"""Column of every table that is published in parts."""
-
 PART = "part"
 """Names a part in the folders of its Parquet files: ``kpi_value/part=day_2025-01/``."""
 
@@ -57,7 +54,7 @@ def write_table(con: duckdb.DuckDBPyConnection, place: Published, node: Mapping[
     sorting = f" order by {order}" if order else ""
     carried = _types(con, name) == list(columns.values()) and (place.old / name).is_dir()
     if part and carried:
-        _replace_parts(con, place, name, part, selected, sorting)
+        _replace_parts(con, place, name, part, selected, sorting, list(columns))
     else:
         con.execute(f"create or replace table {target} as {selected}{sorting}")
         if part:
@@ -114,13 +111,20 @@ def _types(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
 
 
 def _replace_parts(
-    con: duckdb.DuckDBPyConnection, place: Published, name: str, part: str, selected: str, sorting: str
+    con: duckdb.DuckDBPyConnection,
+    place: Published,
+    name: str,
+    part: str,
+    selected: str,
+    sorting: str,
+    columns: Sequence[str],
 ) -> None:
     """Replace the parts that changed and link the Parquet files of all others."""
     target = f"kpi.{SCHEMA}.{quoted(name)}"
+    content = content_of(columns)
 
     def state(rows: str) -> str:
-        return f"(select {part} as part, count(*) as row_count, max({WRITTEN_AT}) as written_at from {rows} group by 1)"
+        return f"(select {part} as part, {content} as content from {rows} group by 1)"
 
     old, new = state(target), state(f"({selected})")
     con.execute(
@@ -136,6 +140,11 @@ def _replace_parts(
             _link(folder, place.new / name / folder.name)
     if changed:
         _write_parts(con, place.new / name, part, f"from {target} where {is_changed}")
+
+
+def content_of(columns: Sequence[str]) -> str:
+    """Return an aggregate that differs where the rows of two groups do, in whatever order they lie."""
+    return f"[count(*), sum(hash({', '.join(map(quoted, columns))}))]"
 
 
 def _link(old: Path, new: Path) -> None:

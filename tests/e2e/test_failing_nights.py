@@ -8,77 +8,15 @@ import contextlib
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from orchestration.settings import PROJECT_DIR, Settings
-from tests.unit.orchestration.support import TinyHome, contacts, copy_tiny_project
-
-CALL = "from orchestration.cli import run; run()"
-
-
-@dataclass(frozen=True)
-class Installation:
-    """A copy of the program and its home."""
-
-    home: TinyHome
-
-    def call(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run the command line."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGSTER")}
-        environment |= {
-            "CONTACT_CENTER_HOME": str(self.home.settings.home),
-            "PYTHONPATH": str(self.home.project),
-            "COLUMNS": "200",
-            **settings,
-        }
-        command = [sys.executable, "-c", CALL, *arguments]
-        return subprocess.run(
-            command, cwd=self.home.project, env=environment, capture_output=True, text=True, check=False
-        )
-
-
-@pytest.fixture(scope="module")
-def published_yesterday(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Return an installation whose first night published; never changed by a test."""
-    folder = tmp_path_factory.mktemp("yesterday")
-    copy_tiny_project(folder / "project")
-    for package in ("orchestration", "simulator"):
-        shutil.copytree(
-            PROJECT_DIR / package, folder / "project" / package, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    installation = Installation(TinyHome(Settings(home=folder / "home"), folder / "project"))
-    installation.home.land("day1.csv", contacts(10))
-    done = installation.call("refresh", "--as-of", "2024-11-02")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "release 1 published" in done.stdout
-    return installation
-
-
-@pytest.fixture
-def installation(published_yesterday: Installation, tmp_path: Path) -> Installation:
-    """Return a copy of it with a new delivery."""
-    for name in ("project", "home"):
-        shutil.copytree(published_yesterday.home.settings.home.parent / name, tmp_path / name)
-    copy = Installation(TinyHome(Settings(home=tmp_path / "home"), tmp_path / "project"))
-    copy.home.land("day2.csv", contacts(10, day="2024-11-02", prefix="n"))
-    return copy
-
-
-def tonight(installation: Installation) -> subprocess.CompletedProcess[str]:
-    return installation.call("refresh", "--as-of", "2024-11-03")
-
-
-def days(installation: Installation) -> list[tuple[str, float]]:
-    found = installation.home.published(
-        "select period_start::varchar, denominator from marts.kpi_value where scope_type = 'enterprise' order by 1"
-    )
-    return [(str(day), float(count)) for day, count in found]
+from orchestration.settings import Settings
+from tests.support.installation import Installation, days, tonight
+from tests.unit.orchestration.support import TinyHome, contacts
 
 
 def break_model(installation: Installation) -> None:

@@ -1,10 +1,14 @@
 """Replacing a publication: readers are never disturbed, and whatever interrupts it leaves one whole release."""
 
+import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -131,3 +135,65 @@ def test_recover_can_itself_be_interrupted(published: Path) -> None:
     (published / PREVIOUS / "kpi.duckdb.back").write_bytes(b"half")
     recover(published)
     assert hashes(published) == before
+
+
+CALLS = ("rename", "replace", "unlink", "rmdir", "mkdir", "link", "fsync")
+
+
+class Killed(BaseException):
+    """The process is gone: whatever it would still do, it does not."""
+
+
+@contextlib.contextmanager
+def killed_at(call: int) -> Iterator[list[str]]:
+    """Let every system call that changes a folder fail from the ``call``-th on, as for a killed process."""
+    done: list[str] = []
+
+    def counted(original: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **options: Any) -> Any:
+            if len(done) >= call:
+                raise Killed
+            done.append(original.__name__)
+            return original(*arguments, **options)
+
+        return run
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in CALLS:
+            patch.setattr(os, name, counted(getattr(os, name)))
+        with contextlib.suppress(Killed):
+            yield done
+
+
+def test_recover_leaves_one_whole_release_wherever_a_kill_hit_and_wherever_it_is_killed_itself(tmp_path: Path) -> None:
+    template = release(tmp_path / "template", 1, ("kpi_value", "retired"))
+    candidate(template, 2, ("kpi_value", "added"))
+    found = hashes(template)
+    before = {name: text for name, text in found.items() if not name.startswith(".")}
+    after = {name.split("/", 1)[1]: text for name, text in found.items() if name.startswith(".")}
+
+    def after_kill(source: Path, name: str, work: Callable[[Path], None], call: int) -> tuple[Path, bool]:
+        """Return a copy of ``source`` on which ``work`` was killed, and whether it was done before."""
+        folder = tmp_path / name
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(source, folder)
+        with killed_at(call) as done:
+            work(folder)
+        return folder, len(done) < call
+
+    tried, wrong, is_done = 0, [], False
+    while not is_done:
+        half, is_done = after_kill(
+            template, "half", lambda folder: put_in_place(folder / ".candidate-2", folder, 2), tried
+        )
+        recovered, again = False, 0
+        while not recovered:
+            published, recovered = after_kill(half, "recovered", recover, again)
+            recover(published)
+            left = {name: text for name, text in hashes(published).items() if not name.startswith(".candidate")}
+            if left not in (before, after):
+                wrong.append((tried, again, sorted(left)))
+            again += 1
+        tried += 1
+    assert wrong == []
+    assert tried > 30

@@ -1,13 +1,14 @@
 """A table that is published in parts costs what changed, and holds what a table written anew would hold."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.publish.candidate import write_candidate
+from orchestration.publish.candidate import Origin, describe, write_candidate
 from orchestration.publish.replace import put_in_place
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -47,7 +48,7 @@ def change(warehouse: Path, sql: str) -> None:
 def publish(warehouse: Path, published: Path, number: int) -> dict[str, int]:
     """Publish a release; return the inode of every Parquet file by its path."""
     candidate = write_candidate(warehouse, published, number, MODELS)
-    (candidate.folder / "manifest.json").write_text(json.dumps({"release_id": number}))
+    describe(candidate, Origin(number, "run", datetime(2025, 4, 1), "default", {}, {}), datetime(2025, 4, 1))
     put_in_place(candidate.folder, published, number)
     with duckdb.connect(str(published / "kpi.duckdb"), read_only=True) as con:
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")
@@ -76,6 +77,18 @@ def test_only_the_months_that_were_written_to_are_written_again(warehouse: Path,
     second = publish(warehouse, published, 2)
     kept = {file for file in first if first[file] == second[file]}
     assert {file.split("/")[1] for file in kept if "=" in file} == {"part=day_2025-01", "part=day_2025-03"}
+
+
+def test_a_correction_is_noticed_whatever_the_clock_says(warehouse: Path, tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    publish(warehouse, published, 1)
+    for number, moment in ((2, "2025-04-01"), (3, "2025-03-31")):
+        change(
+            warehouse,
+            f"update marts.kpi_value set value = -{number}, computed_at = timestamp '{moment}'"
+            " where period_start = '2025-02-10'",
+        )
+        publish(warehouse, published, number)
 
 
 def test_a_month_that_lost_rows_or_all_of_them_is_noticed(warehouse: Path, tmp_path: Path) -> None:
