@@ -10,7 +10,7 @@ from rich.table import Table
 
 from orchestration.cli_preflight import SHOWN, WHERE, no_home
 from orchestration.cli_progress import watched
-from orchestration.cli_text import plural, wide_console
+from orchestration.cli_text import plural, shown, wide_console
 from orchestration.ingest.declarations import ExtractDeclaration
 from orchestration.ingest.discover import discover
 from orchestration.ingest.errors import DeclarationError
@@ -111,6 +111,6 @@ def say(console: Console, title: str, lines: Sequence[str]) -> None:
         return
     console.print(f"{title}:", highlight=False)
     for line in lines[:SHOWN]:
-        console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"  {shown(line)}", highlight=False, markup=False, soft_wrap=True)
     if len(lines) > SHOWN:
         console.print(f"  and {len(lines) - SHOWN} more")

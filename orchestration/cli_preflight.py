@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import typer
 
+from orchestration.cli_text import shown
 from orchestration.ingest.books import newest_deliveries
 from orchestration.ingest.declarations import ExtractDeclaration
 from orchestration.ingest.discover import LandedFile, Landing, discover
@@ -47,7 +48,7 @@ def look_first(settings: Settings) -> int:
         return 2
     unfit = unfit_headers(landing.files if is_first else new_files(landing, settings.warehouse), settings.limits)
     for line in told(landing, declarations, unfit):
-        typer.echo(line, err=True)
+        typer.echo(shown(line), err=True)
     if is_first and not landing.files:
         typer.echo("nothing to load: no file belongs to a declared extract", err=True)
         return 2

@@ -11,7 +11,7 @@ import duckdb
 import typer
 from rich.table import Table
 
-from orchestration.cli_text import plural, wide_console
+from orchestration.cli_text import plural, shown, wide_console
 from orchestration.faults import is_in_use, why
 from orchestration.publish.candidate import DATABASE
 from orchestration.publish.tables import SCHEMA
@@ -32,6 +32,9 @@ class Answer:
     rows: list[tuple[Any, ...]]
     more: bool
     numeric: tuple[bool, ...]
+
+
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def ask(database: Path, sql: str, limit: int | None) -> Answer:
@@ -90,8 +93,13 @@ def run_query(settings: Settings, sql: str, form: Form, limit: int | None, *, wa
 
 def _write_csv(answer: Answer) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(answer.columns)
-    writer.writerows(answer.rows)
+    writer.writerow(map(_defused, answer.columns))
+    writer.writerows(map(_defused, row) for row in answer.rows)
+
+
+def _defused(cell: object) -> object:
+    """Return a cell of which a spreadsheet makes no formula: a text that begins like one gets an apostrophe."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
 
 
 def _print_table(answer: Answer) -> None:
@@ -99,7 +107,7 @@ def _print_table(answer: Answer) -> None:
     for name, numeric in zip(answer.columns, answer.numeric, strict=True):
         table.add_column(name, overflow="fold", justify="right" if numeric else "left")
     for row in answer.rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*map(shown, row))
     console = wide_console()
     console.print(table, highlight=False, markup=False)
     if not answer.rows:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from orchestration.cli_progress import progress_of
-from orchestration.cli_text import by_folder, bytes_of, figures_table, plural, seconds_of, wide_console
+from orchestration.cli_text import by_folder, bytes_of, figures_table, plural, seconds_of, shown, wide_console
 from orchestration.night import Night, RefreshOutcome, dbt_paths
 from orchestration.publish.gate import ExpectationOutcome
 from orchestration.settings import Settings
@@ -99,13 +99,13 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
     lines += [f"  note: {kept.key}: {kept.detail}" for kept in noticed(night)[:20]]
     lines.append("  ".join(f"{stage} {seconds_of(seconds)}" for stage, seconds in outcome.stage_seconds.items()))
     for line in lines:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(shown(line), highlight=False, markup=False, soft_wrap=True)
     if outcome.release is None:
         fail = f"the refresh FAILED at stage {outcome.stage}; what was published before stays as it was"
         console.print(fail, style="bold red", highlight=False, soft_wrap=True)
         for reason in [*outcome.reasons, problem][:50]:
             if reason:
-                console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+                console.print(f"  {shown(reason)}", highlight=False, markup=False, soft_wrap=True)
         console.print(f"  dbt's log: {dbt_paths(night.settings).logs / 'dbt.log'}", highlight=False, soft_wrap=True)
         return
     release = outcome.release

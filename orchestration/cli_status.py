@@ -9,7 +9,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.cli_text import age_of, by_folder, plural, seconds_of, wide_console
+from orchestration.cli_text import age_of, by_folder, plural, seconds_of, shown, wide_console
 from orchestration.faults import is_in_use
 from orchestration.ingest.books import newest_deliveries, utc_now
 from orchestration.ingest.declarations import load_declarations
@@ -145,7 +145,7 @@ def _waiting(console: Console, settings: Settings, delivered: set[tuple[str, int
 
 def _list(console: Console, names: Sequence[str]) -> None:
     for name in names[:SHOWN]:
-        console.print(f"  {name}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"  {shown(name)}", highlight=False, markup=False, soft_wrap=True)
     if len(names) > SHOWN:
         console.print(f"  and {len(names) - SHOWN} more")
 
@@ -159,7 +159,7 @@ def _table(*columns: str) -> Table:
 
 def _fill(table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*map(shown, row))
 
 
 def _minute(instant: datetime | None) -> str:

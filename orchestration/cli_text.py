@@ -17,6 +17,15 @@ def wide_console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 120)
 
 
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+"""What a terminal takes as an order, and how it is shown instead."""
+
+
+def shown(value: object) -> str:
+    """Return a value that somebody delivered as text for a terminal: an escape sequence is shown, and not obeyed."""
+    return "" if value is None else str(value).translate(_CONTROLS)
+
+
 def plural(count: int, noun: str) -> str:
     """Return a count with its noun: ``1 file``, ``2 files``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
@@ -56,7 +65,10 @@ def by_folder(names: Iterable[str]) -> list[str]:
     folders: dict[str, list[str]] = {}
     for name in names:
         folders.setdefault(name.rpartition("/")[0], []).append(name)
-    return [own[0] if len(own) == 1 else f"{folder}/ ({plural(len(own), 'file')})" for folder, own in folders.items()]
+    return [
+        shown(own[0]) if len(own) == 1 else f"{shown(folder)}/ ({plural(len(own), 'file')})"
+        for folder, own in folders.items()
+    ]
 
 
 def figures_table(figures: Sequence[Figure], currency: str) -> Table:

@@ -43,6 +43,16 @@ def test_csv_and_json_are_complete_unless_a_limit_is_given(
     assert "there are more" in printed.err
 
 
+def test_what_was_delivered_gives_a_terminal_no_orders_and_a_spreadsheet_no_formulas(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql = "select chr(27) || '[2J' as orders, '=1+1' as formula, -1 as number, '-' as dash"
+    assert run_query(settings, sql, "table", None) == 0
+    assert capsys.readouterr().out.splitlines()[1].split() == ["\\x1b[2J", "=1+1", "-1", "-"]
+    assert run_query(settings, sql, "csv", None) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "\x1b[2J,'=1+1,-1,'-"
+
+
 @pytest.mark.parametrize(
     "sql",
     [
