@@ -183,6 +183,10 @@ class ModelMeta(_Meta):
         return self
 
 
+class ColumnMeta(_Meta):
+    """``config.meta`` of a column of a model: nothing reads any. Personal data are declared at the source."""
+
+
 class TestMeta(_Meta):
     """``config.meta`` of a data test."""
 
@@ -195,6 +199,7 @@ SCHEMAS: Mapping[str, type[_Meta]] = {
     "metric": MetricMeta,
     "test": TestMeta,
 }
+"""By what dbt calls the kind of a node."""
 
 
 def check_metadata(manifest: Manifest, project: Path) -> None:
@@ -211,6 +216,10 @@ def _entries(manifest: Manifest) -> Iterator[Entry]:
             if node["resource_type"] in SCHEMAS and node["package_name"] == manifest["metadata"]["project_name"]:
                 meta = {**(node.get("meta") or {}), **((node.get("config") or {}).get("meta") or {})}
                 yield Entry(node["resource_type"], node["name"], node, meta)
+                for name, column in (node.get("columns") or {}).items():
+                    meta = {**(column.get("meta") or {}), **((column.get("config") or {}).get("meta") or {})}
+                    if meta:
+                        yield Entry(node["resource_type"], node["name"], node, meta, name)
 
 
 class _Checked:
@@ -222,7 +231,7 @@ class _Checked:
         self.entry = entry
 
     def problems(self) -> Iterator[str]:
-        schema = SCHEMAS[self.entry.kind]
+        schema = SCHEMAS[self.entry.kind] if self.entry.column is None else ColumnMeta
         try:
             meta = schema.model_validate(self.entry.meta)
         except ValidationError as error:
@@ -238,7 +247,7 @@ class _Checked:
         """Return a problem, led by where it stands; ``depth`` is how many of its steps are shown."""
         shown = [str(step) for step in location[:depth]]
         path = ".".join(step for step in shown if step not in ("Confidence", "Summed") and "[" not in step)
-        return f"{place_of(self.project, self.entry, location)}: {self.entry.kind} {self.entry.name}: {path}: {what}"
+        return f"{place_of(self.project, self.entry, location)}: {self.entry.text}: {path}: {what}"
 
     def known(self, location: tuple[str, ...], names: Iterable[str], known: Iterable[str], kind: str) -> Iterator[str]:
         """Yield a problem for every name that is not known."""
@@ -291,6 +300,8 @@ def _reason(problem: Mapping[str, Any], schema: type[BaseModel]) -> str:
         given = "" if isinstance(problem["input"], Mapping) else f", is {problem['input']!r}"
         return f"{problem['msg'][0].lower()}{problem['msg'][1:]}{given}"
     known = sorted(_keys(schema, problem["loc"][:-1]))
+    if not known:
+        return "nothing reads the meta of a model's column: extracts say there what their columns hold"
     near = get_close_matches(str(problem["loc"][-1]), known, n=1)
     return "unknown key; " + (f"did you mean {near[0]}?" if near else f"known are {_listed(known)}")
 

@@ -1,6 +1,6 @@
 """Where in the project's files an entry of ``config.meta`` stands: file and line, for messages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,21 @@ import yaml
 
 @dataclass(frozen=True)
 class Entry:
-    """What dbt calls a node: its kind and name, the node of the manifest, and its ``config.meta``."""
+    """What dbt calls a node: its kind and name, the node of the manifest, and its ``config.meta``.
+
+    With ``column`` it is one column of the node, and the metadata are the column's.
+    """
 
     kind: str
     name: str
     node: Mapping[str, Any]
     meta: Mapping[str, Any]
+    column: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What it is called in messages."""
+        return f"{self.kind} {self.name}" + (f": column {self.column}" if self.column else "")
 
 
 def place_of(project: Path, entry: Entry, location: tuple[int | str, ...]) -> str:
@@ -47,16 +56,21 @@ def _files(entry: Entry) -> Iterator[str]:
 def _line_in_yaml(text: str, entry: Entry, location: tuple[int | str, ...]) -> int:
     """Return the line of the deepest part of the location that the entry's mapping has; 0 when it says no meta."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    for mapping in _mappings(root):
-        keys = _keys(mapping)
-        named = keys.get("name")
-        if named is None or named[1].value != entry.name:
-            continue
-        for path in (("config", "meta"), ("meta",)):
-            found = _descend(mapping, path)
-            if found is not None:
-                return _deepest(found, location) + 1
+    for mapping in _named(_mappings(root), entry.name):
+        columns = _mappings(_descend(mapping, ("columns",)))
+        for described in [mapping] if entry.column is None else _named(columns, entry.column):
+            for path in (("config", "meta"), ("meta",)):
+                found = _descend(described, path)
+                if found is not None:
+                    return _deepest(found, location) + 1
     return 0
+
+
+def _named(mappings: Iterable[yaml.MappingNode], name: str) -> Iterator[yaml.MappingNode]:
+    for mapping in mappings:
+        named = _keys(mapping).get("name")
+        if named is not None and named[1].value == name:
+            yield mapping
 
 
 def _mappings(node: yaml.Node | None) -> Iterator[yaml.MappingNode]:

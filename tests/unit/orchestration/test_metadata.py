@@ -178,6 +178,25 @@ def test_models_are_held_to_their_schema_too(project: Path, change: dict[str, An
     assert any(told in problem for problem in found), found
 
 
+def test_of_a_column_nothing_is_read_so_nothing_may_be_said(project: Path) -> None:
+    yaml_file = project / "models" / "_leg__models.yml"
+    yaml_file.write_text(
+        "models:\n  - name: other\n    columns:\n      - name: queue_id\n        config: {meta: {}}\n"
+        "  - name: kpi_component_leg\n    columns:\n      - name: queue_id\n        config:\n          meta:\n"
+        "            personal_data: pseudonym\n"
+    )
+    manifest = manifest_of(METRICS, GOOD_MODEL)
+    leg = manifest["nodes"]["leg"]
+    leg["patch_path"] = "tiny://models/_leg__models.yml"
+    leg["columns"] = {"queue_id": {"name": "queue_id", "config": {"meta": {"personal_data": "pseudonym"}}}}
+    with pytest.raises(MetadataError) as told:
+        check_metadata(manifest, project)
+    assert str(told.value) == (
+        "models/_leg__models.yml:11: model kpi_component_leg: column queue_id: personal_data:"
+        " nothing reads the meta of a model's column: extracts say there what their columns hold"
+    )
+
+
 def test_lists_are_read_from_the_macro_that_declares_them() -> None:
     texts = {
         "period_types": (PROJECT_DIR / "macros" / "kpi" / "periods.sql").read_text(),
