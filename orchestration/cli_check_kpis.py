@@ -1,44 +1,24 @@
 """Which KPIs files would give, and what is missing for the others. Reads the dbt project, which takes some seconds."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 
 from orchestration.cli_text import plural
-from orchestration.documents.lineage import Lineage, kpi_metrics
+from orchestration.documents.lineage import Delivered, default_kpis, missing_extracts
 from orchestration.night import dbt_paths
 from orchestration.settings import Settings
 from orchestration.transform.project import DbtPaths, Manifest, manifest_if_there, manifest_is_current
 from orchestration.transform.runner import current_manifest
 
-Delivered = Mapping[str, set[str]]
-"""Raw extracts of which there are rows, by system."""
-
-
-def missing_extracts(manifest: Manifest, delivered: Delivered) -> dict[str, tuple[str, ...]]:
-    """Return by KPI (its name) the contract entities that it counts and that no delivered extract fills, sorted."""
-    lineage = Lineage(manifest)
-    found = {}
-    for metric, kpi in kpi_metrics(manifest):
-        if kpi["variant"] == "default":
-            inputs = metric["type_params"]
-            parts = [inputs.get("numerator"), inputs.get("denominator"), *(inputs.get("metrics") or [])]
-            counted = lineage.extracts_behind(kpi["component"], [part["name"] for part in parts if part])
-            found[str(kpi["name"])] = tuple(entity for entity in counted if not _came(lineage, entity, delivered))
-    return found
-
-
-def _came(lineage: Lineage, entity: str, delivered: Delivered) -> bool:
-    return any(extracts & delivered.get(system, set()) for system, extracts in lineage.systems_of(entity).items())
-
 
 def tell_kpis(console: Console, settings: Settings, delivered: Delivered, scratch: Path) -> None:
     """Print how many KPIs the delivered extracts can give, and what each of the others lacks."""
-    missing = missing_extracts(manifest_of(settings, scratch), delivered)
+    manifest = manifest_of(settings, scratch)
+    missing = missing_extracts(manifest, delivered)
     lacking: dict[tuple[str, ...], list[str]] = {}
-    for name, extracts in missing.items():
-        lacking.setdefault(extracts, []).append(name)
+    for _, kpi in default_kpis(manifest):
+        lacking.setdefault(missing[kpi["kpi_id"]], []).append(str(kpi["name"]))
     given = len(lacking.pop((), []))
     total = plural(len(missing), "KPI")
     console.print(f"{given} of {total} can be computed from these extracts", highlight=False)

@@ -4,14 +4,14 @@ Which extracts a KPI counts follows from the lineage of the dbt project, which o
 loaded files. What does not belong here: how a page shows it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from orchestration.boards.blocks import PageSection, kpi_label
 from orchestration.boards.declare import Board, Entry, Section
 from orchestration.boards.labels import Label
 from orchestration.boards.publication import Publication
-from orchestration.documents.lineage import Lineage, kpi_metrics
+from orchestration.documents.lineage import Delivered, missing_extracts
 from orchestration.transform.project import Manifest
 
 INDEX = "index.html"
@@ -20,33 +20,12 @@ INDEX = "index.html"
 class Needs:
     """Knows the extracts that each KPI still needs; without a manifest it knows none."""
 
-    def __init__(self, manifest: Manifest | None, delivered: Mapping[str, set[str]]) -> None:
-        self.missing: dict[str, tuple[str, ...]] = {}
-        if manifest is None:
-            return
-        lineage = Lineage(manifest)
-        for metric, kpi in kpi_metrics(manifest):
-            if kpi["variant"] == "default":
-                entities = lineage.extracts_behind(kpi["component"], parts_of(metric))
-                self.missing[kpi["kpi_id"]] = tuple(
-                    entity for entity in entities if not _came(lineage.systems_of(entity), delivered)
-                )
+    def __init__(self, manifest: Manifest | None, delivered: Delivered) -> None:
+        self.missing = {} if manifest is None else missing_extracts(manifest, delivered)
 
     def of(self, kpis: Sequence[str]) -> tuple[str, ...]:
         """Return the extracts that some KPIs count and that never came, sorted."""
         return tuple(sorted({entity for kpi in kpis for entity in self.missing.get(kpi, ())}))
-
-
-def parts_of(metric: Mapping[str, object]) -> list[str]:
-    """Return the simple metrics that a metric is made of."""
-    params = metric["type_params"]
-    assert isinstance(params, Mapping)  # noqa: S101 - dbt's manifest
-    listed = [params.get("numerator"), params.get("denominator"), *(params.get("metrics") or [])]
-    return [str(part["name"]) for part in listed if part]
-
-
-def _came(systems: Mapping[str, set[str]], delivered: Mapping[str, set[str]]) -> bool:
-    return any(extracts & delivered.get(system, set()) for system, extracts in systems.items())
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What stands on what, read from the dbt manifest: extracts below a KPI, KPIs above an extract's column."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,9 @@ from typing import Any
 from orchestration.transform.project import Manifest
 
 Node = dict[str, Any]
+
+Delivered = Mapping[str, set[str]]
+"""Raw extracts of which there are rows, by system."""
 
 CALENDAR = frozenset({"dim_date"})
 """Knows every day that anything happened on, so everything would stand on everything."""
@@ -158,3 +161,28 @@ def kpi_metrics(manifest: Manifest) -> Iterator[tuple[Node, Node]]:
     for metric in sorted(metrics, key=lambda metric: str(metric["name"])):
         own = metric["config"]["meta"]["kpi"]
         yield metric, {**defaults.get(own["kpi_id"], {}), **own}
+
+
+def default_kpis(manifest: Manifest) -> Iterator[tuple[Node, Node]]:
+    """Yield (metric, KPI definition) of the default variant of each KPI."""
+    return ((metric, kpi) for metric, kpi in kpi_metrics(manifest) if kpi["variant"] == "default")
+
+
+def missing_extracts(manifest: Manifest, delivered: Delivered) -> dict[str, tuple[str, ...]]:
+    """Return by KPI the contract entities that its default counts and that no delivered extract fills, sorted."""
+    lineage = Lineage(manifest)
+    return {
+        kpi["kpi_id"]: tuple(
+            entity
+            for entity in lineage.extracts_behind(kpi["component"], parts_of(metric))
+            if not any(raw & delivered.get(system, set()) for system, raw in lineage.systems_of(entity).items())
+        )
+        for metric, kpi in default_kpis(manifest)
+    }
+
+
+def parts_of(metric: Node) -> list[str]:
+    """Return the simple metrics that a metric is made of."""
+    params = metric["type_params"]
+    listed = [params.get("numerator"), params.get("denominator"), *(params.get("metrics") or [])]
+    return [str(part["name"]) for part in listed if part]
