@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 import pyarrow as pa
 
@@ -89,12 +90,23 @@ def match_header(header: Sequence[str], declaration: ExtractDeclaration, kind: s
     if all(position is None for position in found):
         guess = f"; it looks like {kind}" if kind else ""
         raise RefusedFile(f"none of the declared columns is in the header: {shown(names)}{guess}")
-    for column, at in zip(declaration.columns, found, strict=True):
-        if column.required and at is None:
-            raise RefusedFile(f"required column {column.source!r} is missing from the header: {shown(names)}")
     used = {position for position in found if position is not None}
     extras = tuple((name, position) for position, name in enumerate(names) if position not in used)
+    missing = [
+        column.source for column, at in zip(declaration.columns, found, strict=True) if column.required and at is None
+    ]
+    if missing:
+        raise RefusedFile(_missing(missing, [name for name, _ in extras], names))
     return Matched(found, extras, len(names))
+
+
+def _missing(missing: Sequence[str], undeclared: Sequence[str], names: Sequence[str]) -> str:
+    """Say which required columns a header lacks, and which of its undeclared ones may be meant."""
+    listed = ", ".join(repr(name) for name in missing)
+    what = f"required column {listed} is" if len(missing) == 1 else f"required columns {listed} are"
+    meant = {near[0]: name for name in missing if (near := get_close_matches(name, undeclared, n=1, cutoff=0.7))}
+    guess = "".join(f"; is {written!r} meant for {name!r}?" for written, name in meant.items())
+    return f"{what} missing from the header: {shown(names)}{guess}"
 
 
 def too_many_columns(count: int, limits: Limits) -> RefusedFile:

@@ -31,14 +31,14 @@ _MARKS = (
 )
 _TWO_MARKS = tuple(mark * 2 for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 _MAGIC = (
-    (b"PAR1", "a Parquet file"),
-    (b"PK\x03\x04", "a zip archive (or spreadsheet)"),
+    (b"PAR1", "a Parquet file: end its name in .parquet"),
+    (b"PK\x03\x04", "a zip archive (or spreadsheet): unpack it, or save it as CSV"),
     (_GZIP, "packed twice with gzip"),
     (b"%PDF", "a PDF document"),
     (b"SQLite format 3", "a database"),
-    (b"\x28\xb5\x2f\xfd", "packed with zstd"),
-    (b"BZh", "packed with bzip2"),
-    (b"\xd0\xcf\x11\xe0", "an old spreadsheet"),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd: unpack it, or pack it with gzip"),
+    (b"BZh", "packed with bzip2: unpack it, or pack it with gzip"),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet: save it as CSV"),
 )
 _HTML = ("<!doctype html", "<html", "<head", "<?xml")
 

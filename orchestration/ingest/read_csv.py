@@ -49,7 +49,7 @@ def read_csv(content: Content, declaration: ExtractDeclaration, bulk: bool = Tru
     names, header_lines = _header(content, declaration)
     if names is None:
         return Reading(Shape(tuple(None for _ in declaration.columns)), iter(()))
-    matched = match_header(names, declaration, looks_like(content.head()) or _otherwise_delimited(names, declaration))
+    matched = match_header(names, declaration, _kind(content, declaration) or _otherwise_delimited(names, declaration))
     shape = Shape(
         tuple(None if position is None else f"c{position}" for position in matched.positions),
         tuple((name, f"c{position}") for name, position in matched.extras),
@@ -65,6 +65,13 @@ def read_csv(content: Content, declaration: ExtractDeclaration, bulk: bool = Tru
     else:
         reading.batches = _careful(content, declaration, len(names), header_lines, may_be_cut)
     return reading
+
+
+def _kind(content: Content, declaration: ExtractDeclaration) -> str | None:
+    """Say what a text is that is no delimited one, and what is expected instead."""
+    kind = looks_like(content.head())
+    expected = " or ".join(declaration.formats)
+    return kind and f"{kind}, but {expected} is declared; exports of another system lie in that system's folder"
 
 
 def _otherwise_delimited(names: Sequence[str], declaration: ExtractDeclaration) -> str | None:
@@ -98,8 +105,8 @@ def _header(content: Content, declaration: ExtractDeclaration) -> tuple[list[str
             return None, 0
         raise RefusedFile(f"the header should have {declaration.header_rows} rows, has {len(rows)}") from None
     except csv.Error as error:
-        kind = looks_like(content.head())
-        guess = f"; the file looks like {kind}" if kind else ""
+        kind = _kind(content, declaration)
+        guess = f"; it looks like {kind}" if kind else ""
         raise RefusedFile(f"the header cannot be read: {error}{guess}") from error
     if len(rows[-1]) > content.limits.most_columns:
         raise too_many_columns(len(rows[-1]), content.limits)

@@ -140,9 +140,20 @@ def test_an_empty_file_is_a_delivery_of_no_rows(both: Any, data: bytes) -> None:
         (b"id,outcome,ID\nK1,answered,K1\n", "column 'ID' occurs twice in the header: id, outcome, ID"),
         (b"a;b\n1;2\n", "none of the declared columns is in the header: a;b"),
         (b"<!DOCTYPE html>\n<html>Sign in</html>", "it looks like an HTML or XML page"),
-        (b'[{"id": 1}]', "it looks like JSON"),
-        (b"PAR1\x00\x00", "not what its name says: it is a Parquet file"),
-        (b"PK\x03\x04\x00", "not what its name says: it is a zip archive"),
+        (
+            b'[{"id": 1}]',
+            "it looks like JSON, but csv is declared; exports of another system lie in that system's folder",
+        ),
+        (
+            b'{"tickets":[{"id":1,"status":"open"}]}',
+            "the header cannot be read: ',' expected after '\"'; it looks like JSON, but csv is declared",
+        ),
+        (b"PAR1\x00\x00", "not what its name says: it is a Parquet file: end its name in .parquet"),
+        (
+            b"PK\x03\x04\x00",
+            "not what its name says: it is a zip archive (or spreadsheet): unpack it, or save it as CSV",
+        ),
+        (b"idd,outcome\nK1,answered\n", "missing from the header: idd, outcome; is 'idd' meant for 'id'?"),
         (b"id,outcome\nK\xe9,answered\n", "not valid utf-8 at byte 12 (0xe9)"),
         (b'id,outcome\nK1,"answered\nK2,answered\n', "the quote opened in the record of line 2 is never closed"),
         (gzip.compress(HEADER.encode() * 100, mtime=0)[:-9], "broken gzip"),
