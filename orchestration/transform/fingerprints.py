@@ -1,19 +1,25 @@
 """What a table would be if it were built now: a fingerprint per model, seed and snapshot.
 
 It covers the model's own file, the fingerprints of what the model reads, and one hash over all that can reach any
-model: macros, YAML (metrics, contracts, settings), the project's settings and the parameters.
+model: macros, YAML (metrics, contracts, settings), the project's settings, the profile's (the session's time zone), the
+parameters, and the versions of dbt and DuckDB.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from graphlib import TopologicalSorter
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from orchestration.transform.project import CODE, TELLS_ONLY, Manifest, project_files
 
 BUILT = ("model", "seed", "snapshot")
+
+ENGINES = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
+"""Packages that make tables of the code; DuckDB brings the rules of the time zones with it."""
 
 AFFECTED = "touched_"
 """Begins the names of the models that say which rows a refresh rebuilds. What others read from them is no content."""
@@ -83,9 +89,15 @@ def _code(manifest: Manifest) -> dict[str, object]:
     }
 
 
+@cache
+def engines() -> dict[str, str]:
+    """Return the installed versions of what builds the tables, by package."""
+    return {package: version(package) for package in ENGINES}
+
+
 def _shared(project: Path, own: set[str], parameters: Mapping[str, Any]) -> str:
-    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode())
-    for file in project_files(project, CODE):
+    digest = hashlib.sha256(json.dumps([parameters, engines()], sort_keys=True, default=str).encode())
+    for file in project_files(project, (*CODE, "profiles.yml")):
         name = file.relative_to(project).as_posix()
         if name not in own and name not in TELLS_ONLY:
             digest.update(name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())

@@ -14,7 +14,7 @@ from orchestration.ingest.books import create_books, finish_refresh, start_refre
 from orchestration.seal import is_broken, kept_sealed, seal, unseal
 from orchestration.session import open_warehouse
 from orchestration.transform.builds import BuildPlan, build_refusals, plan_builds, write_plan
-from orchestration.transform.fingerprints import fingerprints
+from orchestration.transform.fingerprints import engines, fingerprints
 
 AS_OF = datetime(2024, 11, 2)
 BEGUN = datetime(2024, 11, 2, 4)
@@ -123,6 +123,33 @@ def test_code_that_says_what_is_affected_has_decided_every_table(refreshes: Refr
     refreshes.run("complete")
     refreshes.edit("changed_day.sql")
     assert refreshes.plan().is_full
+
+
+@pytest.mark.parametrize("file", ["profiles.yml", "macros/rate.sql", "seeds/_seeds.yml", "dbt_project.yml"])
+def test_what_can_reach_every_model_builds_everything_anew(refreshes: Refreshes, project: Path, file: str) -> None:
+    (project / file).parent.mkdir(exist_ok=True)
+    refreshes.run("complete")
+    (project / file).write_text("TimeZone: Asia/Tehran")
+    assert refreshes.plan().is_full
+
+
+def test_another_version_of_duckdb_builds_everything_anew(
+    refreshes: Refreshes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refreshes.run("complete")
+    newer = {**engines(), "duckdb": "99.0.0"}
+    monkeypatch.setattr("orchestration.transform.fingerprints.engines", lambda: newer)
+    assert refreshes.plan().is_full
+
+
+def test_models_that_change_places_are_built_anew_with_their_readers(refreshes: Refreshes, project: Path) -> None:
+    """Names are no content, so nothing but who reads whom tells that a rename took place."""
+    refreshes.run("complete")
+    fact, other = project / "models" / "fact.sql", project / "models" / "other.sql"
+    before = fact.read_text()
+    fact.write_text(other.read_text())
+    other.write_text(before)
+    assert refreshes.plan().anew == {"fact", "other", "kpi"}
 
 
 def test_code_that_was_tried_and_taken_back_is_built_anew(refreshes: Refreshes, project: Path) -> None:
