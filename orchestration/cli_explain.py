@@ -148,7 +148,7 @@ def _meaning(explained: Explained) -> list[str]:
         )
         lines.append(f"  multiplier   {_number(kpi['multiplier'])}")
     lines += [
-        f"  parts        {value['components']}",
+        *_other_parts(kpi, value),
         f"  status       {_status(explained)}",
         f"  state        {_state(kpi, value)}",
         *_recorded(value),
@@ -181,6 +181,13 @@ def _recorded(value: Row) -> list[str]:
     if share is not None and share < 1:
         lines.append(f"  recorded     of {numbers.number('percent', 100 * share)} of the cases")
     return lines
+
+
+def _other_parts(kpi: Row, value: Row) -> list[str]:
+    """Return the parts that came with numerator and denominator, such as squares for the confidence."""
+    shown = {kpi[f"{part}_name"] for part in PARTS}
+    others = {name: amount for name, amount in json.loads(value["components"] or "{}").items() if name not in shown}
+    return [f"  also         {name} {_number(amount)}" for name, amount in others.items()]
 
 
 def _part(explained: Explained, amount: float | None) -> str:

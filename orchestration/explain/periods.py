@@ -49,8 +49,11 @@ def parse_period(text: str) -> Period:
     for period_type, pattern in _WRITTEN.items():
         found = pattern.fullmatch(text.strip().upper())
         if found:
-            return _period(period_type, [int(number) for number in found.groups()])
-    raise ValueError(HOW)
+            try:
+                return _period(period_type, [int(number) for number in found.groups()])
+            except ValueError as error:
+                raise ValueError(f"there is no period {text!r}: {error}") from error
+    raise ValueError(f"{text!r} is no period: {HOW}")
 
 
 def _period(period_type: str, numbers: list[int]) -> Period:
@@ -63,8 +66,7 @@ def _period(period_type: str, numbers: list[int]) -> Period:
         first, last = date(year, rest[0], 1), date(rest[1], rest[2], 1)
         if _month(first, 11) != last:
             raise ValueError(
-                f"{first:%Y-%m}..{last:%Y-%m} is not twelve months; those to {last:%Y-%m} are"
-                f" {_month(last, -11):%Y-%m}..{last:%Y-%m}"
+                f"it is not twelve months; those to {last:%Y-%m} are {_month(last, -11):%Y-%m}..{last:%Y-%m}"
             )
         return Period(TRAILING, first)
     if period_type == "week":

@@ -40,7 +40,9 @@ class Scope:
 def parse_scope(text: str) -> Scope:
     """Return the scope that a text names: ``enterprise``, or ``team=T1``. Raises ``UnknownError`` otherwise."""
     kind, sign, member = text.strip().partition("=")
-    if kind == ENTERPRISE and not member:
+    if kind.strip() == ENTERPRISE:
+        if member:
+            raise UnknownError(f"the enterprise has no members: write enterprise, not {text!r}")
         return Scope(ENTERPRISE, None)
     if not (sign and kind.strip() and member.strip()):
         raise UnknownError(f"a scope is written enterprise or team=T1, not {text!r}")
@@ -156,6 +158,15 @@ def _why_none(con: duckdb.DuckDBPyConnection, kpi: Row, scope: Scope, period: Pe
         for kind, first, last, start, end in held
     ]
     asked = f" in {period}" if period else ""
+    if period and period.at:
+        starts = _column(
+            con,
+            f"select distinct strftime(interval_local_start, ':%M') {of_type} and scope_id is not distinct from ?"
+            " and interval_local_start is not null order by 1",
+            [*key, scope.scope_type, scope.member],
+        )
+        if starts and period.at.strftime(":%M") not in starts:
+            asked += f": half-hours begin at {' and '.join(starts)}"
     return f"{kpi['kpi_id']} has no value of {scope}{asked}; it has {', '.join(spans) or 'none at all'}"
 
 

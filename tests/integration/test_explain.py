@@ -204,7 +204,10 @@ def test_twelve_months_are_asked_for_by_their_ends(clone: Clone) -> None:
     ("asked", "said"),
     [
         ("service_level --period 2025-12..2026-10", "those to 2026-10 are 2025-11..2026-10"),
-        ("service_level --period 2026-11-20T10:17", "half-hours from 2026-"),
+        ("service_level --period 2026-11-20T10:17", "in 2026-11-20T10:17: half-hours begin at :00 and :30; it has"),
+        ("service_level --period 2026-13", "there is no period '2026-13': month must be in 1..12"),
+        ("service_level --period 2026-11-31", "there is no period '2026-11-31': day is out of range for month"),
+        ("service_level --scope enterprise=all", "the enterprise has no members: write enterprise"),
         ("srvice_level", "did you mean service_level"),
         ("'lost call'", "abandonment_rate"),
         ("service_level --variant mine", "all_abandons_penalise"),
