@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import typer
 from pydantic import ValidationError
 
-from orchestration.settings import Settings, get_settings, misspelt
+from orchestration.settings import EnvFileError, Settings, get_settings, misspelt, told_in
 
 app = typer.Typer(
     name="contact-center",
@@ -46,8 +46,12 @@ def settings_or_exit() -> Settings:
         return settings
     except ValidationError as error:
         for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            typer.echo(f"CONTACT_CENTER_{name}: {problem['msg']} (it is {problem['input']!r})", err=True)
+            name = "CONTACT_CENTER_" + "_".join(str(part) for part in problem["loc"]).upper()
+            said = problem["msg"].removeprefix("Value error, ")
+            typer.echo(f"{name} is {problem['input']!r}{told_in(name)}: {said}", err=True)
+        raise typer.Exit(2) from error
+    except EnvFileError as error:
+        typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
 
 

@@ -15,7 +15,7 @@ from orchestration.ingest.discover import LandedFile, Landing, discover
 from orchestration.ingest.errors import DeclarationError
 from orchestration.ingest.preflight import Unfit, misplaced, unfit_headers
 from orchestration.ingest.sources import project_declarations
-from orchestration.settings import Settings
+from orchestration.settings import Settings, told_in
 
 SHOWN = 20
 
@@ -27,7 +27,9 @@ def no_home(settings: Settings) -> str:
     if settings.home.is_dir():
         return ""
     if "home" in settings.model_fields_set:
-        return f"CONTACT_CENTER_HOME is {settings.home}, and there is no such folder: correct it, or make the folder"
+        where = told_in("CONTACT_CENTER_HOME")
+        what = f"CONTACT_CENTER_HOME{where} is {settings.home}, and there is no such folder"
+        return f"{what}: correct it, or make the folder"
     return f"there is no {settings.home} yet: {WHERE}"
 
 

@@ -9,6 +9,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.cli_preflight import no_home
 from orchestration.cli_text import age_of, by_folder, plural, seconds_of, shown, wide_console
 from orchestration.faults import is_in_use
 from orchestration.ingest.books import newest_deliveries, utc_now
@@ -56,6 +57,8 @@ def show_status(settings: Settings, runs: int) -> None:
     """Print the state of one home; works while nothing has ever run and while a refresh is running."""
     console = wide_console()
     console.print(f"home: {settings.home}", highlight=False, soft_wrap=True)
+    if problem := no_home(settings):
+        console.print(problem, highlight=False, markup=False, soft_wrap=True)
     _publication(console, settings)
     if not settings.warehouse.is_file():
         console.print("no refresh has run yet: `contact-center demo` writes sample extracts, `contact-center refresh`")

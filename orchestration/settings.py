@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dotenv import find_dotenv, load_dotenv
+from dotenv import dotenv_values, find_dotenv, load_dotenv
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -20,6 +20,10 @@ IS_CLONE = (_BESIDE / "dbt_project.yml").is_file()
 
 PROJECT_DIR = _BESIDE if IS_CLONE else _BESIDE / "contact_center_project"
 """Root of the dbt project: that of the clone, or what the wheel installed beside this package. Never written to."""
+
+
+class EnvFileError(ValueError):
+    """The ``.env`` file cannot be read; the message names it."""
 
 
 class Settings(BaseSettings):
@@ -73,6 +77,13 @@ class Settings(BaseSettings):
             raise ValueError("not a time zone of the IANA database, such as Europe/Berlin") from error
         return value
 
+    @field_validator("nightly_cron")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if len(value.split()) != 5 and not value.startswith("@"):
+            raise ValueError("a schedule has five fields: minute hour day month weekday, such as 0 4 * * *")
+        return value
+
     @field_validator("languages")
     @classmethod
     def _known_languages(cls, value: str) -> str:
@@ -122,7 +133,7 @@ def misspelt() -> list[str]:
         if name.upper().startswith(prefix) and name.upper() not in known:
             near = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
             hint = f"did you mean {near[0]}?" if near else f"settings are {', '.join(known)}"
-            found.append(f"{name} is no setting; {hint}")
+            found.append(f"{name}{told_in(name)} is no setting; {hint}")
     return found
 
 
@@ -131,7 +142,19 @@ def get_settings() -> Settings:
     """Return the settings of this process, resolved from the environment once.
 
     Like dbt, MetricFlow and Dagster, this reads ``.env`` of the current folder, or of the next one above that has one;
-    what the environment sets already wins.
+    what the environment sets already wins. Raises ``EnvFileError`` for a file that is no text, and
+    ``pydantic.ValidationError`` for a value that no setting may have.
     """
-    load_dotenv(find_dotenv(usecwd=True), override=False)
+    file = find_dotenv(usecwd=True)
+    try:
+        load_dotenv(file, override=False)
+    except UnicodeDecodeError as error:
+        raise EnvFileError(f"{file} is not UTF-8 text (byte {error.start + 1}): save it as UTF-8") from error
     return Settings()
+
+
+def told_in(variable: str) -> str:
+    """Return `` (in /path/.env)`` for a variable that the ``.env`` file sets, else an empty text."""
+    file = find_dotenv(usecwd=True)
+    given = dotenv_values(file) if file else {}
+    return f" (in {file})" if variable in given and given[variable] == os.environ.get(variable) else ""

@@ -164,8 +164,31 @@ def test_a_misspelt_setting_is_told_and_never_ignored(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"CONTACT_CENTER_HOMR={tmp_path}\n")
     done = run(tmp_path, "refresh")
     assert done.returncode == 2
-    assert done.stdout == "CONTACT_CENTER_HOMR is no setting; did you mean CONTACT_CENTER_HOME?\n"
+    told = f"CONTACT_CENTER_HOMR (in {tmp_path}/.env) is no setting; did you mean CONTACT_CENTER_HOME?\n"
+    assert done.stdout == told
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            b"CONTACT_CENTER_TIME_ZONE=Mars/Olympus",
+            "TIME_ZONE is 'Mars/Olympus' (in {file}): not a time zone of the IANA",
+        ),
+        (
+            b"CONTACT_CENTER_LARGEST_FILE_MB=big",
+            "LARGEST_FILE_MB is 'big' (in {file}): Input should be a valid integer",
+        ),
+        (b"CONTACT_CENTER_NIGHTLY_CRON=at four", "NIGHTLY_CRON is 'at four' (in {file}): a schedule has five fields"),
+        ("CONTACT_CENTER_HOME=data".encode("utf-16"), "{file} is not UTF-8 text (byte 1): save it as UTF-8"),
+        (b"CONTACT_CENTER_HOME=/no/such", "CONTACT_CENTER_HOME (in {file}) is /no/such, and there is no such folder"),
+    ],
+)
+def test_a_wrong_value_is_told_with_the_file_that_has_it(tmp_path: Path, written: bytes, told: str) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(written)
+    assert told.format(file=file) in run(tmp_path, "status").stdout
 
 
 PROGRESS = """
