@@ -87,8 +87,7 @@ class Nights:
             erase_delivered(con, declarations, refresh)
             load_public_holidays(con, as_of, refresh)
         arguments = build_arguments(paths, full_refresh=full, parameters=parameters)
-        arguments += ["--no-write-json", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-        arguments += ["--log-level-file", "none"]
+        arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         if fails:
             arguments += ["--select", "staging", "conformed"]
         if not is_full:
@@ -129,19 +128,20 @@ def lend_parsed(paths: DbtPaths, parameters: Mapping[str, Any] | None = None) ->
 def run_dbt(arguments: list[str], home: Path) -> list[Any]:
     """Run dbt in this process on the warehouse of a home and return its results; raises what stopped dbt itself.
 
-    It runs as if the newest refresh of the books had started it.
+    It runs as if the newest refresh of the books had started it. Only a parse writes artifacts, and nothing a log.
     """
     import pytest
     from dbt.cli.main import dbtRunner
 
     from tests.support.warm_dbt import shorten
 
+    written = [] if arguments[0] == "parse" else ["--no-write-json"]
     try:
         with pytest.MonkeyPatch.context() as patch:
             shorten(patch)
             for name, value in environment(str(home), newest_run(home / "warehouse.duckdb")).items():
                 patch.setenv(name, value)
-            outcome = dbtRunner().invoke(arguments)
+            outcome = dbtRunner().invoke([*arguments, *written, "--log-level-file", "none"])
     finally:
         release_warehouse()
     if outcome.exception is not None:
