@@ -180,7 +180,9 @@ class Totals:
         keys = {key for name in (*above, *below, *cases) for key in self.parts.get(name, {})}
         found = {}
         for key in keys:
-            numerator: Fraction | None = self.total(above, key)
+            # a greatest or a median of nothing is none, a sum of nothing is zero
+            is_known = all(key in self.parts[name] for name in above if name.startswith("max_"))
+            numerator = self.total(above, key) if is_known else None
             denominator = self.total(below, key) if definition.denominator else None
             share, missing = None, None
             if definition.recorded is not None:

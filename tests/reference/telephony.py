@@ -93,6 +93,11 @@ DEFINITIONS = [
         "incl_callbacks",
         "wait_answered_beside_callbacks + callback_wait_seconds",
         "answered_beside_callbacks + callbacks_completed",
+        recorded=Recorded(
+            of="over_entries_beside_callbacks",
+            by="timed_entries_beside_callbacks",
+            parts={"queue_waits": "timed_entries_beside_callbacks"},
+        ),
     ),
     Definition(
         "average_speed_of_answer",
@@ -102,8 +107,8 @@ DEFINITIONS = [
         recorded=JOURNEYS,
     ),
     Definition("average_queue_time", "default", "wait_all_seconds", "timed_entries", recorded=WAITS),
-    Definition("average_speed_of_answer", "median", "max_median_wait"),
-    Definition("average_speed_of_answer", "p90", "max_p90_wait"),
+    Definition("average_speed_of_answer", "median", "max_median_wait", recorded=WAITS),
+    Definition("average_speed_of_answer", "p90", "max_p90_wait", recorded=WAITS),
     Definition("average_queue_time", "per_contact", "contact_wait_seconds", "timed_contacts", recorded=JOURNEYS),
     Definition("longest_queue_wait", "default", "max_wait_seconds"),
     Definition("longest_queue_wait", "answered_only", "max_wait_answered_seconds"),
@@ -226,7 +231,7 @@ def beside(fact: Fact, first_callback: date, first_session: date) -> Parts:
     """Return what is compared with callbacks and sessions: nothing before the first record of either."""
     parts: Parts = {}
     if fact.day >= first_callback:
-        for name in ("offered", "answered", "wait_answered_seconds"):
+        for name in ("offered", "answered", "wait_answered_seconds", "over_entries", "timed_entries"):
             parts[f"{name.removesuffix('_seconds')}_beside_callbacks"] = fact.parts.get(name, 0)
     if fact.day >= first_session:
         parts["offered_beside_sessions"] = fact.parts.get("offered", 0)

@@ -48,6 +48,8 @@ offered as (
         channel,
         sum(contacts_offered) as contacts_offered,
         sum(answered) as answered,
+        sum(queue_entries - still_waiting) as left_entries,
+        sum(queue_entries - still_waiting - wait_unrecorded) as timed_entries,
         sum(wait_answered_seconds) as wait_answered_seconds,
         sum(wait_answered_seconds_squares) as wait_answered_seconds_squares
     from legs
@@ -123,6 +125,8 @@ select
     {%- for part, column in {
         'contacts_beside_callbacks': 'contacts_offered',
         'answered_beside_callbacks': 'answered',
+        'left_entries_beside_callbacks': 'left_entries',
+        'timed_entries_beside_callbacks': 'timed_entries',
         'wait_answered_seconds': 'wait_answered_seconds',
         'callbacks_requested': 'callbacks_requested',
         'callbacks_closed': 'callbacks_closed',

@@ -13,9 +13,9 @@ with days as (
 
 ),
 
-answered as (
+entries as (
 
-    select * from {{ ref('fct_contact_segment') }} where is_answered
+    select * from {{ ref('fct_contact_segment') }} where is_queue_entry and coalesce(queue_outcome, 'in_queue') <> 'in_queue'
 
 ),
 
@@ -55,9 +55,11 @@ waited as (
             else 'enterprise'
         end as scope_type,
         coalesce(site_id, queue_id, channel) as scope_id,
-        percentile_cont(0.5) within group (order by wait_seconds) as median_wait_seconds,
-        percentile_cont(0.9) within group (order by wait_seconds) as p90_wait_seconds
-    from answered
+        count(*) as left_entries,
+        count(wait_seconds) as timed_entries,
+        percentile_cont(0.5) within group (order by wait_seconds) filter (where is_answered) as median_wait_seconds,
+        percentile_cont(0.9) within group (order by wait_seconds) filter (where is_answered) as p90_wait_seconds
+    from entries
     {%- if is_incremental() %}
     where ('{{ period }}', {{ period_of(period, 'business_date') }}) in {{ counted_periods(['leg', 'hours'], [period]) }}
     {%- endif %}
@@ -82,11 +84,13 @@ select
     cast(busiest.open_seconds as bigint) / 60.0 / {{ var('interval_minutes') }} as open_intervals,
     cast(busiest.peak_interval_contacts as bigint) as peak_interval_contacts,
     cast(busiest.busy_hour_contacts as bigint) as busy_hour_contacts,
+    cast(waited.left_entries as bigint) as left_entries,
+    cast(waited.timed_entries as bigint) as timed_entries,
     -- interpolation leaves noise in the last digits
     round(waited.median_wait_seconds, 6) as median_wait_seconds,
     round(waited.p90_wait_seconds, 6) as p90_wait_seconds
 from busiest
-left join waited -- nobody was answered in many a period
+left join waited -- nobody left a queue in many a period
     on busiest.period_type = waited.period_type
         and busiest.period_start = waited.period_start
         and busiest.scope_type = waited.scope_type
