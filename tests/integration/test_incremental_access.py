@@ -107,6 +107,18 @@ def test_late_telephony_rebuilds_what_it_touches(by_night: Nights, tmp_path: Pat
     assert differences(by_night.warehouse, rebuilt.warehouse) == []
 
 
+def test_models_that_are_built_anew_fit_to_those_that_are_continued(by_night: Nights, tmp_path: Path) -> None:
+    """All changes come at once, in a refresh that builds anew one extract's staging and what reads from there."""
+    at_once = golden_night(tmp_path / "home", by_night.state, datetime(2024, 10, 29))
+    shutil.copytree(by_night.home / "landing", at_once.home / "landing", dirs_exist_ok=True)
+    last = datetime(2024, 10, 30) + timedelta(days=len(LATE_CHANGES) - 1)
+    at_once.night(last, anew=["stg_standard__contact_segments", "fct_callback"])
+    rebuilt = at_once.query("select count(*) filter (where is_rebuilt), count(*) from meta.planned_model")
+
+    assert 0 < rebuilt[0][0] < rebuilt[0][1]
+    assert differences(by_night.warehouse, at_once.warehouse) == []
+
+
 def test_the_changes_reach_the_tables(by_night: Nights) -> None:
     assert by_night.query(
         "select business_date, sum(open_seconds), sum(queue_entries) from core.fct_queue_interval"

@@ -20,7 +20,9 @@ from orchestration.ingest.raw import ensure_raw_tables
 from orchestration.night import RefreshOutcome, dbt_paths
 from orchestration.refresh import refresh
 from orchestration.settings import PROJECT_DIR, Settings
+from orchestration.transform.builds import BuildPlan, write_plan
 from orchestration.transform.command import build_arguments, environment, parse_arguments, selectors
+from orchestration.transform.fingerprints import built_nodes, with_what_follows
 from orchestration.transform.metadata import check_metadata
 from orchestration.transform.project import PARSED, DbtPaths, parameter_set, project_fingerprint, read_manifest
 from orchestration.transform.runner import current_manifest, release_warehouse
@@ -69,9 +71,18 @@ class Nights:
         shutil.copy(source, target)
 
     def night(
-        self, as_of: datetime, *, full: bool = False, parameters: Mapping[str, Any] | None = None, fails: bool = False
+        self,
+        as_of: datetime,
+        *,
+        full: bool = False,
+        parameters: Mapping[str, Any] | None = None,
+        fails: bool = False,
+        anew: Collection[str] = (),
     ) -> None:
-        """Load what is new and build what could change; with ``fails`` the night breaks off after staging."""
+        """Load what is new and build what could change; with ``fails`` the night breaks off after staging.
+
+        Models named in ``anew``, and what takes its content from them, are built anew, as after a change of their code.
+        """
         paths = DbtPaths(PROJECT_DIR, self.state)
         lend_parsed(paths, parameters)
         (self.home / "landing").mkdir(parents=True, exist_ok=True)
@@ -86,6 +97,10 @@ class Nights:
             load_landing(con, self.home / "landing", declarations, refresh)
             erase_delivered(con, declarations, refresh)
             load_public_holidays(con, as_of, refresh)
+            if anew:
+                models = dict.fromkeys(built_nodes(manifest), "")
+                changed = with_what_follows({f"model.contact_center.{name}" for name in anew}, manifest)
+                write_plan(con, BuildPlan(models, frozenset(changed), "their code changed"), refresh, "test")
         arguments = build_arguments(paths, full_refresh=full, parameters=parameters)
         arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         if fails:
