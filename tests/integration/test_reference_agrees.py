@@ -23,11 +23,17 @@ from tests.reference.center import Center, Parameters
 from tests.reference.compare import Scopes, disagreements
 from tests.reference.generated.builder import SEASONS
 from tests.reference.generated.delivery import World, deliver, worlds
+from tests.reference.spread import spreads, unsure
 from tests.support.nights import Nights
 
 EXAMPLES = int(os.environ.get("REFERENCE_EXAMPLES", "1"))
 CENTERS = int(os.environ.get("REFERENCE_CENTERS", "16"))
 RANDOM = os.environ.get("REFERENCE_RANDOM") == "1"
+
+ESTIMATES = (
+    "select kpi_id, variant, period_type, period_start, scope_type, scope_id, value, confidence_low, confidence_high"
+    " from marts.kpi_value"
+)
 
 PARAMETERS: dict[str, Any] = {"survey_response_window_days": 5, "save_confirm_days": 7, "qa_min_evaluations": 1}
 
@@ -78,12 +84,14 @@ def test_the_warehouse_agrees_with_an_independent_computation(
         nights = Nights(new_home(), state)
         build(world, nights)
         landing = nights.home / "landing" / "standard"
-        computed = values(Center(landing, world.season.as_of, Parameters(**PARAMETERS)))
+        center = Center(landing, world.season.as_of, Parameters(**PARAMETERS))
+        computed = values(center)
         published = nights.query(
             "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value,"
             " recorded_share, missing_parts from marts.kpi_value"
         )
         assert disagreements(published, computed, published_for(nights)) == []
+        assert unsure(nights.query(ESTIMATES), spreads(center)) == []
 
     agree()
 
