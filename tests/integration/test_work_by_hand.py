@@ -51,6 +51,13 @@ def test_dbt_show_shows_the_rows_of_a_model_that_a_refresh_builds_bit_by_bit(clo
     assert done.stdout.count("2026-11-") == 2
 
 
+def test_dbt_show_answers_for_a_test_that_reads_a_cte_twice(clone: Clone) -> None:
+    """With a plain ``limit`` behind it, DuckDB 2.0.0 waits for ever."""
+    done = clone.run("timeout 60 dbt show -s kpi_value_interval__intervals_add_up_to_their_day")
+    assert done.returncode == 0, done.stdout
+    assert "| kpi_id | variant |" in done.stdout
+
+
 def test_dbt_build_builds_the_whole_table_beside_the_warehouse(clone: Clone) -> None:
     before = (clone.home / "warehouse.duckdb").read_bytes()
     done = clone.run("dbt build -s kpi_component_leg stg_standard__contacts label_translation")
