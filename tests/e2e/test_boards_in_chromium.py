@@ -22,7 +22,7 @@ from orchestration.boards.page import KPIS_PAGE
 from orchestration.boards.site import build_site
 from orchestration.settings import PROJECT_DIR
 from tests.support.board_numbers import wrong_numbers
-from tests.support.board_publication import BEFORE, write_publication
+from tests.support.board_publication import BEFORE, drawn_publication, write_publication
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 LAYOUT = (Path(__file__).parents[1] / "support" / "board_layout.js").read_text(encoding="utf-8")
@@ -54,14 +54,11 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium: Debian's p
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published() -> Path:
     """Return the folder of a publication whose boards are drawn."""
     if given := os.environ.get("BOARDS_PUBLICATION"):
         return Path(given)
-    folder = tmp_path_factory.mktemp("chromium") / "published"
-    write_publication(folder)
-    build_site(folder, PROJECT_DIR, BEFORE)
-    return folder
+    return drawn_publication()
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 Values are made from hashes, so that they are the same everywhere; some are missing, some samples are small.
 """
 
+import functools
 import json
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -12,8 +13,10 @@ from typing import Any
 import duckdb
 import yaml
 
+from orchestration.boards.site import build_site
 from orchestration.publish.candidate import DATABASE, DESCRIPTION
 from orchestration.settings import PROJECT_DIR
+from tests.support.shared import made_once
 
 BEFORE = date(2026, 11, 22)
 FIRST = date(2026, 9, 21)
@@ -145,6 +148,7 @@ _HALF_HOURS = """
 """
 
 
+@functools.cache
 def definitions() -> list[dict[str, Any]]:
     """Return the KPIs as their metric definitions describe them, defaults only."""
     found = []
@@ -154,6 +158,16 @@ def definitions() -> list[dict[str, Any]]:
             if kpi.get("variant") == "default":
                 found.append({"label": metric["label"], "formula": metric["description"], **kpi})
     return found
+
+
+def drawn_publication() -> Path:
+    """Return the folder of a publication with its boards in ``site/``, for reading; the workers of a run share it."""
+
+    def make(published: Path) -> None:
+        write_publication(published)
+        build_site(published, PROJECT_DIR, BEFORE)
+
+    return made_once("boards", make)
 
 
 def write_publication(

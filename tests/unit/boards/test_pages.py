@@ -131,7 +131,7 @@ def test_without_values_only_the_first_page_and_the_deliveries_are_left(tmp_path
 def test_a_day_that_is_not_over_is_not_shown(tmp_path: Path, drawn: Path) -> None:
     published = tmp_path / "published"
     write_publication(published)
-    build_site(published, PROJECT_DIR, date(2026, 11, 20))
+    build_site(published, PROJECT_DIR, date(2026, 11, 20), ["en"])
     newest = max(key.split("|")[3] for key, _, _ in numbers_of(pages(published)["overview"]) if "|day|" in key)
     assert newest == "2026-11-19"
     newest = max(key.split("|")[3] for key, _, _ in numbers_of(pages(drawn)["overview"]) if "|day|" in key)
