@@ -3,7 +3,8 @@
     from a model whose parts are named as in the component (`parts_from`) and whose columns name the members of `scopes`.
 
     An interval belongs to the wall clock of its site, as a day does; several sites' half-hours that the clocks called
-    the same are one, and begin when the first of them did. In autumn an hour comes twice, and so do its intervals.
+    the same are one, and begin when the first of them did. In autumn an hour comes twice, and so do its intervals; where the
+    second one at a site begins together with the only one at others, they are one.
     There is no value before: a board that wants the week before finds it by interval_local_start.
 #}
 {% macro kpi_interval_values(component, parts_from, scopes) %}
@@ -20,7 +21,7 @@ with component as (
 
 ),
 
-by_scope as (
+by_clock as (
 
     select
         business_date as period_start,
@@ -38,6 +39,22 @@ by_scope as (
         (business_date, interval_local_start, fold_number, {{ columns | join(', ') }})
         {%- endfor %}
     )
+
+),
+
+by_scope as (
+
+    select
+        period_start,
+        interval_local_start,
+        interval_start_at,
+        scope_type,
+        scope_id
+        {%- for name, part in parts.items() %},
+        {{ part.aggregate }}({{ name }}) as {{ name }}
+        {%- endfor %}
+    from by_clock
+    group by period_start, interval_local_start, interval_start_at, scope_type, scope_id
 
 ),
 

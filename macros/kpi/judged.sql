@@ -3,7 +3,8 @@
 
     That is: its subject's table of values rebuilds the period; or what every value is held against changed (targets,
     benchmarks, zones of sites, public holidays); or days were delivered from before a KPI's data began, which changes what share of a
-    period its data cover; or a KPI began whose later periods were called not delivered. Those are rare, and judge everything again. A KPI that is missing follows every table.
+    period its data cover; or a KPI began whose later periods were called not delivered, or whose earlier ones were called covered.
+    Those are rare, and judge everything again. A KPI that is missing follows every table.
     `subject` is the expression that gives a row its table.
 #}
 {% macro judged_tonight(subject='subject') -%}
@@ -41,13 +42,14 @@
             select 1 from " ~ ref('touched_day') ~ " as day
             where day.refresh_id > " ~ last_complete_refresh() ~ "
                 and day.business_date <= (
-                    select max(begun.first_day) from (" ~ kpi_beginnings(this) ~ ") as begun
+                    select max(greatest(begun.first_day, begun.delivered_from)) from (" ~ kpi_beginnings(this) ~ ") as begun
                 )
         ) or exists (
             select 1
             from (" ~ kpi_beginnings(ref('kpi_value_computed')) ~ ") as begun
-            inner join " ~ this ~ " as missing on begun.kpi_id = missing.kpi_id and begun.variant = missing.variant
-            where missing.no_data_reason = 'not_delivered' and missing.period_end >= begun.first_day
+            inner join " ~ this ~ " as known on begun.kpi_id = known.kpi_id and begun.variant = known.variant
+            where (known.no_data_reason = 'not_delivered' and known.period_end >= begun.delivered_from)
+                or (known.coverage_share > 0 and known.period_end < begun.first_day)
         ) or exists (
             select 1 from " ~ source('meta', 'public_holiday') ~ "
             where refresh_id > " ~ last_complete_refresh() ~ " and holiday_date < " ~ as_of() ~ "
@@ -57,19 +59,28 @@
 {%- endmacro %}
 
 
-{# Where the data of each KPI begin: its first day, or its first month where it has no days. #}
+{#
+    Where the data of each KPI begin: `first_day` is that of its first value, `delivered_from` that of its first row,
+    which may have found nothing to measure; of any member, as one KPI is of teams only. Both are a day, or the first of a month where the KPI has no days.
+#}
 {% macro kpi_beginnings(relation) -%}
     select
         kpi_id,
         variant,
-        coalesce(
-            min(period_start) filter (where period_type = 'day'),
-            min(period_start) filter (where period_type = 'month'),
-            min(period_start)
-        ) as first_day
+        {{ _first_period('value') }} as first_day,
+        {{ _first_period('numerator') }} as delivered_from
     from {{ relation }}
-    where scope_type = 'enterprise' and period_type <> 'trailing_12m' and numerator is not null
+    where period_type not in ('interval', 'trailing_12m')
     group by kpi_id, variant
+{%- endmacro %}
+
+
+{% macro _first_period(column) -%}
+    coalesce(
+            min(period_start) filter (where period_type = 'day' and {{ column }} is not null),
+            min(period_start) filter (where period_type = 'month' and {{ column }} is not null),
+            min(period_start) filter (where {{ column }} is not null)
+        )
 {%- endmacro %}
 
 

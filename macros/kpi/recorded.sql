@@ -52,7 +52,7 @@
 
 {#
     Why a row of `kpi_value` has no value, as a short code, over the columns value, is_suppressed, recorded_count, delivered_count,
-    period_end and first_day (of the KPI's data). NULL where there is a value.
+    period_end and delivered_from (of the KPI's first row). NULL where there is a value.
 
     not_delivered      no source had delivered anything for the KPI yet
     not_recorded       there were cases, and no source recorded of them what is measured
@@ -64,7 +64,7 @@
             when is_suppressed then 'too_small_to_show'
             when value is not null then null
             when delivered_count > 0 and coalesce(recorded_count, 0) = 0 then 'not_recorded'
-            when first_day is null or period_end < first_day then 'not_delivered'
+            when delivered_from is null or period_end < delivered_from then 'not_delivered'
             else 'no_cases'
         end
 {%- endmacro %}

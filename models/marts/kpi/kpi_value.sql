@@ -99,7 +99,7 @@ places as (
 
 ),
 
--- where the data of a KPI begin: its first day, or its first month where it has no days
+-- where the data of a KPI begin: the day of its first value, or the month where it has no days
 beginnings as (
 
     {{ kpi_beginnings('every_value') }}
@@ -251,7 +251,7 @@ judged as (
         benchmarks.source as benchmark_source,
         benchmarks.segment as benchmark_segment,
         benchmarks.year as benchmark_year,
-        beginnings.first_day,
+        beginnings.delivered_from,
         -- all that happened is no sample of the enterprise; of an agent, a team or a queue it is: of what it would have done
         case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('-') }} end as confidence_low,
         case when shown.is_sampled or shown.scope_type <> 'enterprise' then {{ confidence_bound('+') }} end as confidence_high,
