@@ -1,7 +1,6 @@
 """Every parameter at both ends of its range: the warehouse is built, and an independent computation gives the same."""
 
 import json
-from dataclasses import fields
 from datetime import UTC
 from typing import Any
 
@@ -12,27 +11,18 @@ from orchestration.settings import PROJECT_DIR
 from orchestration.transform.command import common_arguments
 from orchestration.transform.parameters import Rule
 from orchestration.transform.project import DbtPaths, parameter_rules
-from tests.integration.test_reference_agrees import published_for
+from tests.integration.test_reference_agrees import VALUES, published_for, read
 from tests.reference.catalogue import values
-from tests.reference.center import Center, Parameters
+from tests.reference.center import Center
 from tests.reference.compare import disagreements
+from tests.reference.generated.parameters import known_to_both
 from tests.support.nights import GOLDEN, GOLDEN_AS_OF, Nights, land_golden, run_dbt
 
 MEMBERS = {"reason": "BILLING", "product": "P1", "campaign": "CAMP1", "form": "F1", "survey": "POST"}
 """A member of every kind that a parameter can differ by."""
 
-OTHERWISE_NAMED = {"employee_survey_minimum": "employee_survey_min_answers"}
-
-CUT = "the second computation does not cut what is planned by the half-hour into other intervals"
-NOT_COMPUTED_TWICE = {
-    "forecast_accuracy": CUT,
-    "overstaffing_rate": CUT,
-    "schedule_efficiency": CUT,
-    "staffing_vs_requirement_rate": CUT,
-    "understaffing_rate": CUT,
-    "first_contact_resolution_rate": "the second computation matches contacts of the same reason",
-    "repeat_contact_rate": "the second computation matches contacts of the same reason",
-}
+SAME_REASON = "the second computation matches contacts of the same reason"
+NOT_COMPUTED_TWICE = {"first_contact_resolution_rate": SAME_REASON, "repeat_contact_rate": SAME_REASON}
 
 
 def at_end(name: str, rule: Rule, end: int) -> Any:
@@ -57,15 +47,8 @@ def test_at_the_ends_of_all_ranges_the_values_are_those_of_the_second_computatio
     land_golden(nights.home)
     nights.night(GOLDEN_AS_OF, parameters=parameters)
 
-    named = {field.name: OTHERWISE_NAMED.get(field.name, field.name) for field in fields(Parameters)}
-    known = Parameters(**{field: parameters[name] for field, name in named.items() if name in parameters})
-    computed = values(Center(GOLDEN / "inputs", GOLDEN_AS_OF.replace(tzinfo=UTC), known))
-    published = nights.query(
-        "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value,"
-        " recorded_share, missing_parts"
-        " from marts.kpi_value where not list_contains(?, kpi_id)",
-        [list(NOT_COMPUTED_TWICE)],
-    )
+    computed = values(Center(GOLDEN / "inputs", GOLDEN_AS_OF.replace(tzinfo=UTC), known_to_both(parameters)))
+    published = read(nights, f"{VALUES} where not list_contains(?, kpi_id)", [list(NOT_COMPUTED_TWICE)])
     compared = {key: found for key, found in computed.items() if key[0] not in NOT_COMPUTED_TWICE}
     assert disagreements(published, compared, published_for(nights)) == []
 

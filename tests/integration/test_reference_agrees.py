@@ -1,9 +1,9 @@
 """Many small contact centers, invented at random: the warehouse and an independent computation give the same KPIs.
 
 Each example is a world of centers that share one warehouse, each with its own sites, queues, agents and customers,
-delivered in two nights with late, repeated and corrected rows. The details of a center follow from a seed that
-hypothesis draws. ``REFERENCE_EXAMPLES`` and ``REFERENCE_CENTERS`` set how many worlds of how many centers are tried;
-with ``REFERENCE_RANDOM=1`` every run draws other ones.
+delivered in two nights with late, repeated and corrected rows, under parameters of any allowed value. The details of a
+center follow from a seed that hypothesis draws. ``REFERENCE_EXAMPLES`` and ``REFERENCE_CENTERS`` set how many worlds of
+how many centers are tried; with ``REFERENCE_RANDOM=1`` every run draws other ones.
 """
 
 import os
@@ -19,10 +19,13 @@ from orchestration.settings import PROJECT_DIR
 from orchestration.transform.project import DbtPaths
 from orchestration.transform.runner import current_manifest
 from tests.reference.catalogue import definitions, values
-from tests.reference.center import Center, Parameters
+from tests.reference.center import Center
 from tests.reference.compare import Scopes, disagreements
+from tests.reference.estimates import misestimated
 from tests.reference.generated.builder import SEASONS
 from tests.reference.generated.delivery import World, deliver, worlds
+from tests.reference.generated.parameters import known_to_both
+from tests.reference.progress import misjudged
 from tests.reference.spread import spreads, unsure
 from tests.support.nights import Nights
 
@@ -30,12 +33,24 @@ EXAMPLES = int(os.environ.get("REFERENCE_EXAMPLES", "1"))
 CENTERS = int(os.environ.get("REFERENCE_CENTERS", "16"))
 RANDOM = os.environ.get("REFERENCE_RANDOM") == "1"
 
+NUMBERS = (
+    "kpi_id, variant, period_type || coalesce(' ' || strftime(interval_start_at, '%Y-%m-%dT%H:%M:%S'), ''),"
+    " coalesce(interval_local_start, period_start), scope_type, scope_id, numerator, denominator, value,"
+    " recorded_share, missing_parts"
+)
+VALUES = f"select {NUMBERS} from marts.kpi_value"
 ESTIMATES = (
+    f"select {NUMBERS}, confidence_method, is_sampled, lowest_value, highest_value, sample_size, is_sample_small,"
+    " confidence_low, confidence_high from marts.kpi_value inner join marts.dim_kpi using (kpi_id, variant)"
+)
+STATES = (
+    "select kpi_id, variant, period_type, period_start, scope_type, scope_id, state, coverage_share, final_after_days,"
+    " value is not null from marts.kpi_value inner join marts.dim_kpi using (kpi_id, variant)"
+)
+INTERVALS = (
     "select kpi_id, variant, period_type, period_start, scope_type, scope_id, value, confidence_low, confidence_high"
     " from marts.kpi_value"
 )
-
-PARAMETERS: dict[str, Any] = {"survey_response_window_days": 5, "save_confirm_days": 7, "qa_min_evaluations": 1}
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +65,18 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     return lambda: tmp_path_factory.mktemp("home")
 
 
+def read(nights: Nights, select: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    """Return rows that begin with ``NUMBERS``; an interval starts at a local time, other periods on a day."""
+    rows = nights.query(select, parameters)
+    return [row if row[2].startswith("interval") else (*row[:3], row[3].date(), *row[4:]) for row in rows]
+
+
 def build(world: World, nights: Nights) -> None:
     """Refresh a warehouse over the two nights of a world."""
     landing = nights.home / "landing" / "standard"
     for number, as_of in ((1, world.first_night), (2, world.season.as_of)):
         deliver(world, landing, number)
-        nights.night(as_of.replace(tzinfo=None), parameters=PARAMETERS)
+        nights.night(as_of.replace(tzinfo=None), parameters=world.parameters)
 
 
 def published_for(nights: Nights) -> Scopes:
@@ -84,14 +105,15 @@ def test_the_warehouse_agrees_with_an_independent_computation(
         nights = Nights(new_home(), state)
         build(world, nights)
         landing = nights.home / "landing" / "standard"
-        center = Center(landing, world.season.as_of, Parameters(**PARAMETERS))
+        center = Center(landing, world.season.as_of, known_to_both(world.parameters))
         computed = values(center)
-        published = nights.query(
-            "select kpi_id, variant, period_type, period_start, scope_type, scope_id, numerator, denominator, value,"
-            " recorded_share, missing_parts from marts.kpi_value"
-        )
-        assert disagreements(published, computed, published_for(nights)) == []
-        assert unsure(nights.query(ESTIMATES), spreads(center)) == []
+        scopes = published_for(nights)
+        published = [(row[:11], row[11:]) for row in read(nights, ESTIMATES)]
+        assert disagreements([numbers for numbers, _ in published], computed, scopes) == []
+        periods = {metric: types for metric, (types, _) in scopes.items()}
+        assert misestimated(published, computed, center.parameters) == []
+        assert misjudged(nights.query(STATES), computed, periods, center) == []
+        assert unsure(nights.query(INTERVALS), spreads(center)) == []
 
     agree()
 

@@ -19,7 +19,7 @@ from tests.reference import (
     workforce,
 )
 from tests.reference.center import Center
-from tests.reference.sums import Definition, Fact, Key, PeriodFact, Totals, Value
+from tests.reference.sums import Definition, Fact, IntervalFact, Key, PeriodFact, Totals, Value
 
 MODULES: tuple[ModuleType, ...] = (
     telephony,
@@ -47,8 +47,9 @@ def values(center: Center) -> dict[tuple[str, str], dict[Key, Value]]:
     """Return all values by (KPI, variant), then by period and scope."""
     totals = Totals(center.last_day)
     for module in MODULES:
-        facts: Callable[[Center], Iterator[Fact | PeriodFact]] = module.facts
+        facts: Callable[[Center], Iterator[Fact | PeriodFact | IntervalFact]] = module.facts
         totals.add(facts(center))
+    totals.settle()
     return {(each.kpi_id, each.variant): totals.evaluate(each) for each in definitions()}
 
 

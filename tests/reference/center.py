@@ -1,6 +1,7 @@
 """A contact center as delivered, its parameters, an as-of instant, and look-ups that several subjects share."""
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -9,6 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tests.reference.records import Row, day, flag, instant, number, read_entity
+from tests.reference.spans import Span
+from tests.reference.sums import IntervalFact, Parts
 
 ONE_DAY = timedelta(days=1)
 UNKNOWN = "unknown"
@@ -43,6 +46,8 @@ class Parameters:
     net_easy_difficult_max: int = 2
     employee_survey_minimum: int = 5
     late_data_rebuild_days: int = 8
+    sample_min_cases: int = 30
+    survey_min_responses: int = 5
 
 
 @dataclass
@@ -100,6 +105,30 @@ class Center:
     def midnight(self, on: date, site_id: str | None) -> datetime:
         """Return the instant at which a local day begins at a site, UTC."""
         return datetime(on.year, on.month, on.day, tzinfo=self.zone(site_id)).astimezone(UTC)
+
+    # -- intervals --------------------------------------------------------------------------------------------------
+
+    def interval(self, at: datetime, site_id: str | None) -> datetime:
+        """Return when the interval of local time begins that holds an instant."""
+        local = self.local(at, site_id)
+        into = timedelta(minutes=(local.hour * 60 + local.minute) % self.parameters.interval_minutes)
+        return at - into - timedelta(seconds=local.second, microseconds=local.microsecond)
+
+    def intervals(self, span: Span, site_id: str | None) -> Iterator[Span]:
+        """Yield the whole intervals that a span touches."""
+        size = timedelta(minutes=self.parameters.interval_minutes)
+        start = self.interval(span[0], site_id)
+        while start < span[1]:
+            yield start, start + size
+            start += size
+
+    def interval_fact(
+        self, source: str, at: datetime, site_id: str | None, scopes: Mapping[str, str], parts: Parts
+    ) -> IntervalFact:
+        """Return parts of the interval of local time that holds an instant."""
+        begin = self.interval(at, site_id)
+        local = self.local(begin, site_id)
+        return IntervalFact(source, begin, local.replace(tzinfo=None, fold=0), local.fold, scopes, parts)
 
     @cached_property
     def _assignments(self) -> dict[str, list[Row]]:

@@ -13,7 +13,10 @@ Numbers = tuple[float | None, float | None, float | None, float | None]
 Published = tuple[
     str, str, str, date, str, str | None, float | None, float | None, float | None, float | None, str | None
 ]
-"""KPI, variant, period type, first day, scope type, scope id, the four numbers, parts that nobody recorded."""
+"""KPI, variant, period type, first day, scope type, scope id, the four numbers, parts that nobody recorded.
+
+Of an interval the type names the instant at which it begins, and the first day is its local time (``Key``).
+"""
 
 Scopes = Mapping[tuple[str, str], tuple[frozenset[str], frozenset[str]]]
 """Period types and scope types that a KPI and variant are published for."""
@@ -52,7 +55,7 @@ def disagreements(
     seen: set[tuple[tuple[str, str], Key]] = set()
     for kpi_id, variant, period_type, start, scope_type, scope_id, *got, missing in published:
         metric, key = (kpi_id, variant), (period_type, start, scope_type, scope_id)
-        if metric not in known or period_type not in ("day", "week", "month", "quarter", "year"):
+        if metric not in known or period_type == "trailing_12m":
             continue
         seen.add((metric, key))
         value = at(computed, known[metric], key)  # type: ignore[arg-type]
@@ -70,7 +73,7 @@ def disagreements(
         # a scope that the records of a KPI name no member of is not published for it
         named = types & {scope_type for _, _, scope_type, scope_id in rows if not is_rest(scope_id)}
         for key, value in rows.items():
-            expected = key[0] in periods and key[2] in named and (value.numerator or value.denominator)
+            expected = key[0].split()[0] in periods and key[2] in named and (value.numerator or value.denominator)
             if expected and (metric, key) not in seen:
                 found.append(f"{' '.join(metric)} {show(key)}: not published, computed {numbers(value)}")
     return sorted(found)

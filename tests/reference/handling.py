@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.reference.center import Center
 from tests.reference.records import Row, flag, number
-from tests.reference.sums import Definition, Fact, Parts, Recorded
+from tests.reference.sums import Definition, Fact, IntervalFact, Parts, Recorded
 
 HANDLE = "talk_seconds + hold_seconds + acw_seconds"
 
@@ -90,7 +90,7 @@ DEFINITIONS = [
 ]
 
 
-def facts(center: Center) -> Iterator[Fact]:
+def facts(center: Center) -> Iterator[Fact | IntervalFact]:
     """Yield one fact per leg in which an agent served the customer."""
     for contact in center.contacts.values():
         legs = center.handling_legs(contact["contact_id"])
@@ -103,9 +103,12 @@ def facts(center: Center) -> Iterator[Fact]:
             scopes = {"channel": contact["channel"], "queue": leg.get("queue_id") or ""}
             scopes |= {"campaign": contact.get("campaign_id") or ""}
             scopes |= center.of_leg(leg)
+            clock = center.leg_start(leg), center.leg_site(leg)
             if leg not in inbound:
                 is_first = contact["direction"] == "outbound" and leg == legs[0]
-                yield Fact(on, scopes, outbound_parts(leg) | {"outbound_contacts": int(is_first)})
+                parts = outbound_parts(leg) | {"outbound_contacts": int(is_first)}
+                yield Fact(on, scopes, parts)
+                yield center.interval_fact("leg", *clock, scopes, parts)
                 continue
             is_triage = bool(leg.get("queue_id")) and flag(center.queue(leg["queue_id"], on).get("is_triage"))
             parts = inbound_parts(leg, is_triage)
@@ -116,6 +119,7 @@ def facts(center: Center) -> Iterator[Fact]:
             parts["told_contacts"] = int(is_first and is_told)
             parts["transferred_contacts"] = int(is_first and is_told and is_transferred)
             yield Fact(on, scopes, parts)
+            yield center.interval_fact("leg", *clock, scopes, parts)
 
 
 def handle(leg: Row) -> int:

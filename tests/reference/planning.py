@@ -2,16 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from tests.reference.center import Center
+from tests.reference.demand import offered
 from tests.reference.handling import handle
 from tests.reference.records import Row, day, flag, instant, number, seconds
 from tests.reference.spans import Span, length, merged, overlap, without
-from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
-from tests.reference.telephony import offered
+from tests.reference.sums import PERIODS, Definition, Fact, IntervalFact, Parts, PeriodFact, period_start, scope_keys
 from tests.reference.workforce import ON_QUEUE, agent_days
 
 DEFINITIONS = [
@@ -39,16 +39,40 @@ DEFINITIONS = [
 ]
 
 
-def facts(center: Center) -> Iterator[Fact | PeriodFact]:
+@dataclass
+class Forecast:
+    """Contacts forecast for an interval, cut or joined from others, and handle times with their weights."""
+
+    contacts: Fraction = Fraction(0)
+    handle_times: list[tuple[Fraction, Fraction]] = field(default_factory=list)
+
+    def add(self, row: Row, share: Fraction) -> None:
+        """Add a share of a delivered forecast."""
+        contacts = number(row["forecast_contacts"]) * share
+        self.contacts += contacts
+        if row.get("forecast_aht_seconds"):
+            self.handle_times.append((contacts, number(row["forecast_aht_seconds"])))
+
+    @property
+    def handle_time(self) -> Fraction | None:
+        """The mean handle time, weighted by contacts; the longest where none are expected."""
+        weight = sum((contacts for contacts, _ in self.handle_times), Fraction(0))
+        if not weight:
+            return max((seconds for _, seconds in self.handle_times), default=None)
+        return sum((contacts * seconds for contacts, seconds in self.handle_times), Fraction(0)) / weight
+
+
+def facts(center: Center) -> Iterator[Fact | PeriodFact | IntervalFact]:
     """Yield the facts of all subjects of this module."""
     yield from staffing_facts(center)
     yield from forecast_facts(center)
     yield from system_facts(center)
 
 
-def staffing_facts(center: Center) -> Iterator[Fact]:
+def staffing_facts(center: Center) -> Iterator[Fact | IntervalFact]:
     """Yield one fact per site and complete interval with a requirement: required, scheduled and actual FTE.
 
+    What is required for other intervals is cut or joined to those of the parameters; requirements of a site add up.
     A schedule, or states, that are silent for a whole site and day are missing, not zero.
     """
     scheduled: dict[tuple[str, date], dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
@@ -59,15 +83,18 @@ def staffing_facts(center: Center) -> Iterator[Fact]:
             scheduled[(site_id, on)][agent_id] += of_day.activities.get("on_queue", [])
         if of_day.logged_in():
             actual[(site_id, on)][agent_id] += of_day.in_states(ON_QUEUE)
+    required_at: dict[tuple[str, Span], Fraction] = defaultdict(Fraction)
     for row in center.rows("staff_requirements"):
         start = instant(row["interval_start_at"])
-        interval = (start, start + timedelta(minutes=int(row["interval_minutes"])))
+        span = (start, start + timedelta(minutes=int(row["interval_minutes"])))
+        for interval in center.intervals(span, row["site_id"]):
+            share = length(overlap([span], [interval])) / seconds(*interval)
+            required_at[(row["site_id"], interval)] += number(row["required_fte"]) * share
+    for (site_id, interval), required in required_at.items():
         if interval[1] > center.as_of:
             continue
-        site_id = row["site_id"]
-        on = center.local_day(start, site_id)
+        on = center.local_day(interval[0], site_id)
         size = seconds(*interval)
-        required = number(row["required_fte"])
         parts: Parts = {}
         if (site_id, on) in scheduled:
             planned = sum(
@@ -91,45 +118,53 @@ def staffing_facts(center: Center) -> Iterator[Fact]:
                 "required_fte_seconds": required * size,
             }
         yield Fact(on, {"site": site_id}, parts)
+        yield center.interval_fact("staffing", interval[0], site_id, {"site": site_id}, parts)
 
 
-def forecast_facts(center: Center) -> Iterator[Fact | PeriodFact]:
+def forecast_facts(center: Center) -> Iterator[Fact | PeriodFact | IntervalFact]:
     """Yield one fact per queue and complete interval of a day with a baseline forecast and any contact at all."""
     actual: Counter[tuple[str, datetime]] = Counter()
     handled: dict[tuple[str, datetime], tuple[int, Fraction]] = defaultdict(lambda: (0, Fraction(0)))
     contact_days: set[date] = set()
 
-    def zone_of(queue_id: str, at: datetime) -> ZoneInfo:
-        return center.zone(center.queue(queue_id, at.date()).get("site_id"))
+    def site_of(queue_id: str, at: datetime) -> str | None:
+        return center.queue(queue_id, at.date()).get("site_id")
 
     for contact_id in center.contacts:
         for leg in center.legs.get(contact_id, []):
             contact_days.add(center.leg_day(leg))
         for leg in center.inbound_handling_legs(contact_id):
             if center.is_handled(contact_id) and leg.get("queue_id"):
-                key = (leg["queue_id"], begin(center.leg_start(leg), zone_of(leg["queue_id"], center.leg_start(leg))))
+                at = center.leg_start(leg)
+                key = (leg["queue_id"], center.interval(at, site_of(leg["queue_id"], at)))
                 handled[key] = (handled[key][0] + int(bool(leg["talk_seconds"])), handled[key][1] + handle(leg))
     for first, _, scopes, is_short in offered(center):
         if not is_short:
             at = instant(first["queued_at"])
-            actual[(scopes["queue"], begin(at, zone_of(scopes["queue"], at)))] += 1
-    planned: dict[tuple[str, datetime], Row] = {}
-    forecast_days: set[tuple[str, date]] = set()
+            actual[(scopes["queue"], center.interval(at, site_of(scopes["queue"], at)))] += 1
+    versions: dict[tuple[str, datetime], Row] = {}
     for row in sorted(center.rows("forecasts"), key=lambda row: row["forecast_version"]):
-        start = instant(row["interval_start_at"])
-        if flag(row["is_baseline"]) and start < center.as_of:
-            planned[(row["queue_id"], start)] = row
-            forecast_days.add((row["queue_id"], start.astimezone(zone_of(row["queue_id"], start)).date()))
+        if flag(row["is_baseline"]) and instant(row["interval_start_at"]) < center.as_of:
+            versions[(row["queue_id"], instant(row["interval_start_at"]))] = row
+    planned: dict[tuple[str, datetime], Forecast] = defaultdict(Forecast)
+    forecast_days: set[tuple[str, date]] = set()
+    for (queue_id, start), row in versions.items():
+        span = start, start + timedelta(minutes=int(row["interval_minutes"]))
+        for interval in center.intervals(span, site_of(queue_id, start)):
+            share = length(overlap([span], [interval])) / seconds(*span)
+            planned[(queue_id, interval[0])].add(row, share)
+            forecast_days.add((queue_id, center.local_day(interval[0], site_of(queue_id, interval[0]))))
     net: dict[tuple[date, str, str | None], tuple[int, Fraction]] = defaultdict(lambda: (0, Fraction(0)))
     for queue_id, start in sorted({*actual, *planned, *handled}):
-        on = start.astimezone(zone_of(queue_id, start)).date()
+        site_id = site_of(queue_id, start)
+        on = center.local_day(start, site_id)
         is_over = start + timedelta(minutes=center.parameters.interval_minutes) <= center.as_of
         if (queue_id, on) not in forecast_days or on not in contact_days or not is_over:
             continue
         queue = center.queue(queue_id, on)
         scopes = {"queue": queue_id, "channel": queue["channel"], "site": queue.get("site_id") or ""}
         forecast = planned.get((queue_id, start))
-        came, expected = actual[(queue_id, start)], number(forecast["forecast_contacts"]) if forecast else Fraction(0)
+        came, expected = actual[(queue_id, start)], forecast.contacts if forecast else Fraction(0)
         parts: Parts = {
             "actual_contacts": came,
             "forecast_contacts": expected,
@@ -137,11 +172,12 @@ def forecast_facts(center: Center) -> Iterator[Fact | PeriodFact]:
             "percent_error": abs(came - expected) / came if came else 0,
             "intervals_with_contacts": int(came > 0),
         }
-        if forecast and forecast.get("forecast_aht_seconds"):
+        if forecast and forecast.handle_time is not None:
             legs, spent = handled[(queue_id, start)]
             parts["forecast_handle_seconds"] = spent
-            parts["handle_error"] = abs(number(forecast["forecast_aht_seconds"]) * legs - spent)
+            parts["handle_error"] = abs(forecast.handle_time * legs - spent)
         yield Fact(on, scopes, parts)
+        yield center.interval_fact("forecast", start, site_id, scopes, parts)
         for scope in scope_keys(scopes):
             known = net[(on, *scope)]
             net[(on, *scope)] = (known[0] + came, known[1] + expected)
@@ -149,12 +185,6 @@ def forecast_facts(center: Center) -> Iterator[Fact | PeriodFact]:
         parts = {"day_contacts": came, "day_error": abs(came - expected)}
         for period_type in PERIODS:
             yield PeriodFact(period_type, period_start(period_type, on), (scope_type, scope_id), parts)
-
-
-def begin(at: datetime, zone: ZoneInfo) -> datetime:
-    """Return the start of the local half-hour of an instant."""
-    local = at.astimezone(zone)
-    return at - timedelta(minutes=local.minute % 30, seconds=local.second)
 
 
 def system_facts(center: Center) -> Iterator[Fact]:

@@ -11,18 +11,39 @@ from tests.reference.records import Row, day, flag, instant, number
 from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, period_start, scope_keys
 
 DEFINITIONS = [
-    Definition("quality_score", "default", "qa_points_earned", "qa_points_possible", 100),
-    Definition("quality_score", "raw_before_autofail", "qa_points_raw", "qa_points_possible", 100),
-    Definition("quality_score", "evaluation_mean", "qa_percent_sum", "qa_evaluations"),
+    Definition("quality_score", "default", "qa_points_earned", "qa_points_possible", 100, cases="qa_evaluations"),
+    Definition(
+        "quality_score", "raw_before_autofail", "qa_points_raw", "qa_points_possible", 100, cases="qa_evaluations"
+    ),
+    Definition("quality_score", "evaluation_mean", "qa_percent_sum", "qa_evaluations", squares="qa_percent_squares"),
     Definition("agent_quality_pass_rate", "default", "agents_passed", "agents_evaluated", 100),
-    Definition("quality_calibration_variance", "default", "calibration_difference", "calibration_pairs"),
+    Definition(
+        "quality_calibration_variance",
+        "default",
+        "calibration_difference",
+        "calibration_pairs",
+        squares="calibration_squares",
+    ),
     Definition(
         "quality_calibration_variance", "agreement_within_tolerance", "calibration_agreed", "calibration_pairs", 100
     ),
     Definition("quality_calibration_variance", "kappa", "agreement_beyond_chance", "agreement_possible"),
-    Definition("quality_calibration_variance", "signed_bias", "calibration_bias", "calibration_pairs"),
-    Definition("communication_skills_score", "default", "communication_earned", "communication_possible", 100),
-    Definition("procedure_adherence_rate", "default", "items_passed", "items_applicable", 100),
+    Definition(
+        "quality_calibration_variance",
+        "signed_bias",
+        "calibration_bias",
+        "calibration_pairs",
+        squares="calibration_squares",
+    ),
+    Definition(
+        "communication_skills_score",
+        "default",
+        "communication_earned",
+        "communication_possible",
+        100,
+        cases="qa_evaluations",
+    ),
+    Definition("procedure_adherence_rate", "default", "items_passed", "items_applicable", 100, cases="qa_evaluations"),
     Definition("compliance_critical_error_rate", "default", "evaluations_critical", "qa_evaluations", 100),
     Definition(
         "compliance_critical_error_rate",
@@ -80,6 +101,7 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
             "calibration_pairs": 1,
             "calibration_difference": abs(difference),
             "calibration_bias": difference,
+            "calibration_squares": difference**2,
             "calibration_agreed": int(abs(difference) <= center.parameters.calibration_tolerance_points),
         }
         key = row["evaluation_id"]
@@ -101,6 +123,7 @@ def evaluation_parts(row: Row) -> dict[str, Fraction | int]:
         "qa_points_possible": possible,
         "qa_points_raw": number(row["points_earned"]),
         "qa_percent_sum": earned / possible * 100,
+        "qa_percent_squares": (earned / possible * 100) ** 2,
         "evaluations_critical": int(critical),
     }
 

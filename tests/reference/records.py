@@ -56,6 +56,14 @@ KEYS: dict[str, tuple[str, ...]] = {
 """What makes two delivered rows versions of one record; an entity without a key keeps every row."""
 
 
+class Delivered(dict[str, str]):
+    """A delivered row; a column that the file does not have is empty."""
+
+    def __missing__(self, column: str) -> str:
+        """Return nothing."""
+        return ""
+
+
 def read_entity(folder: Path, entity: str) -> list[Row]:
     """Return the records of an entity as text by column, the newest version of each key, in order of first delivery.
 
@@ -72,12 +80,12 @@ def read_entity(folder: Path, entity: str) -> list[Row]:
         with file.open(newline="") as lines:
             for row in csv.DictReader(lines):
                 if not key:
-                    every.append(row)
+                    every.append(Delivered(row))
                     continue
                 identity = tuple(row.get(column, "") for column in key)
                 known = newest.get(identity)
                 if known is None or row.get("last_updated_at", "") >= known.get("last_updated_at", ""):
-                    newest[identity] = row
+                    newest[identity] = Delivered(row)
     return every if not key else list(newest.values())
 
 

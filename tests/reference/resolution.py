@@ -48,9 +48,16 @@ DEFINITIONS = [
     Definition("repeat_contact_rate", "any_reason", "repeat_any", "repeat_eligible", 100, ATTEMPTS),
     Definition("repeat_contact_rate", "window_30d", "repeat_30d", "repeat_eligible", 100, ATTEMPTS),
     Definition("contact_resolution_rate", "agent_disposition", "disposed_resolved", "disposed", 100, HANDLED),
-    Definition("average_sentiment_score", "default", "sentiment_sum", "sentiment_contacts"),
     Definition(
-        "average_sentiment_score", "net_sentiment", "sentiment_positive - sentiment_negative", "sentiment_contacts", 100
+        "average_sentiment_score", "default", "sentiment_sum", "sentiment_contacts", squares="sentiment_squares"
+    ),
+    Definition(
+        "average_sentiment_score",
+        "net_sentiment",
+        "sentiment_positive - sentiment_negative",
+        "sentiment_contacts",
+        100,
+        squares="sentiment_positive + sentiment_negative",
     ),
 ]
 
@@ -162,6 +169,7 @@ def sentiment_facts(center: Center) -> Iterator[PeriodFact]:
                 score = number(contact["sentiment_score"])
                 parts: Parts = {
                     "sentiment_sum": score,
+                    "sentiment_squares": score**2,
                     "sentiment_contacts": 1,
                     "sentiment_positive": int(score > 0),
                     "sentiment_negative": int(score < 0),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 Parts = dict[str, Fraction | int]
@@ -26,8 +26,22 @@ RESTS = {
 }
 """Scope types, and the member of each that holds what belongs to no other."""
 
+INTERVAL = "interval"
+
+INTERVAL_SCOPES = {
+    "leg": ("enterprise", "site", "queue", "channel"),
+    "state": ("enterprise", "site", "team"),
+    "staffing": ("enterprise", "site"),
+    "forecast": ("enterprise", "site", "queue", "channel"),
+    "trunk": ("enterprise",),
+}
+"""Scopes for which intervals are published, by what is counted in them."""
+
 Key = tuple[str, date, str, str | None]
-"""Period type, first day, scope type, scope id (None for the enterprise)."""
+"""Period type, first day, scope type, scope id (None for the enterprise).
+
+The day of an interval is the local time at which it begins. That may come twice, so its type names the instant as well.
+"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,21 @@ class PeriodFact:
 
 
 @dataclass(frozen=True)
+class IntervalFact:
+    """Parts of an interval of local time: when it begins, what the clock of its place shows then, and how often before.
+
+    ``source`` names what counts together: its intervals that several clocks call the same begin with the first.
+    """
+
+    source: str
+    begin: datetime
+    local: datetime
+    fold: int
+    scopes: Mapping[str, str]
+    parts: Mapping[str, Fraction | int]
+
+
+@dataclass(frozen=True)
 class Recorded:
     """Cases in all (``of``), those of which everything measured was recorded (``by``; the denominator where empty).
 
@@ -67,7 +96,10 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Definition:
-    """A KPI's variant: sums of parts above and below the line, for example ``answered + abandoned``."""
+    """A KPI's variant: sums of parts above and below the line, for example ``answered + abandoned``.
+
+    ``squares`` are of what each case adds above the line; ``cases`` says how many there are, where not the denominator.
+    """
 
     kpi_id: str
     variant: str
@@ -75,6 +107,8 @@ class Definition:
     denominator: str | None = None
     multiplier: int | Fraction = 1
     recorded: Recorded | None = None
+    squares: str | None = None
+    cases: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +125,8 @@ class Value:
     value: Fraction | None
     recorded_share: Fraction | None = None
     missing_parts: str | None = None
+    squares: Fraction | None = None
+    cases: Fraction | None = None
 
 
 def period_start(period_type: str, on: date) -> date:
@@ -134,6 +170,11 @@ def scope_keys(scopes: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
         yield (f"{one}_{other}", f"{members[one]}|{members[other]}")
 
 
+def interval_type(begin: datetime) -> str:
+    """Return the period type of an interval that begins at an instant."""
+    return f"{INTERVAL} {begin:%Y-%m-%dT%H:%M:%S}"
+
+
 def is_rest(scope_id: str | None) -> bool:
     """Whether a member, or the first of a pair, holds what belongs to no other."""
     return scope_id is not None and scope_id.split("|")[0] in RESTS.values()
@@ -151,10 +192,15 @@ class Totals:
         """Begin with nothing; ``last_day`` is the last complete day, beyond which no period is measured."""
         self.last_day = last_day
         self.parts: dict[str, dict[Key, Fraction | int]] = defaultdict(dict)
+        self.begins: dict[tuple[str, Key], datetime] = {}
+        self.sources: dict[str, str] = {}
 
-    def add(self, facts: Iterable[Fact | PeriodFact]) -> None:
+    def add(self, facts: Iterable[Fact | PeriodFact | IntervalFact]) -> None:
         """Add facts to every period and scope they belong to."""
         for fact in facts:
+            if isinstance(fact, IntervalFact):
+                self.add_interval(fact)
+                continue
             if isinstance(fact, PeriodFact):
                 spans = [(fact.period_type, fact.period_start)]
                 scopes = [fact.scope]
@@ -172,12 +218,39 @@ class Totals:
                         elif is_counted(fact, name, end):
                             sums[key] = sums.get(key, 0) + amount
 
+    def add_interval(self, fact: IntervalFact) -> None:
+        """Add the parts of an interval to all its scopes, and note when it began first."""
+        for scope_type, scope_id in scope_keys(fact.scopes):
+            if scope_type not in INTERVAL_SCOPES[fact.source]:
+                continue
+            key = (f"{INTERVAL} {fact.fold}", fact.local, scope_type, scope_id)
+            begin = self.begins.get((fact.source, key), fact.begin)
+            self.begins[(fact.source, key)] = min(begin, fact.begin)
+            for name, amount in fact.parts.items():
+                self.sources[name] = fact.source
+                known = self.parts[name].get(key, 0)
+                self.parts[name][key] = max(known, amount) if name.startswith("max_") else known + amount
+
+    def settle(self) -> None:
+        """Put into the types of all intervals when they begin; those that begin together are one."""
+        for name, source in self.sources.items():
+            sums = self.parts[name]
+            for key in [key for key in sums if key[0].startswith(INTERVAL)]:
+                amount = sums.pop(key)
+                named = (interval_type(self.begins[(source, key)]), *key[1:])
+                known = sums.get(named, 0)
+                sums[named] = max(known, amount) if name.startswith("max_") else known + amount
+
     def evaluate(self, definition: Definition) -> dict[Key, Value]:
-        """Return the values of a definition wherever one of its parts is known."""
+        """Return the values of a definition wherever one of its parts is known; of variants none by the interval."""
         above = terms(definition.numerator)
         below = terms(definition.denominator) if definition.denominator else {}
         cases = terms(definition.recorded.of) if definition.recorded else {}
-        keys = {key for name in (*above, *below, *cases) for key in self.parts.get(name, {})}
+        names = (*above, *below, *cases)
+        is_default = definition.variant == "default"
+        keys = {
+            key for name in names for key in self.parts.get(name, {}) if is_default or not key[0].startswith(INTERVAL)
+        }
         found = {}
         for key in keys:
             # a greatest or a median of nothing is none, a sum of nothing is zero
@@ -190,7 +263,10 @@ class Totals:
             quotient = None if numerator is None else numerator * definition.multiplier
             if quotient is not None and denominator is not None:
                 quotient = quotient / denominator if denominator else None
-            found[key] = Value(numerator, denominator, quotient, share, missing)
+            squares = self.total(terms(definition.squares), key) if definition.squares else None
+            count = self.total(terms(definition.cases), key) if definition.cases else denominator
+            value = Value(numerator, denominator, quotient, share, missing, squares, count)
+            found[key] = value
         return found
 
     def judge(

@@ -13,17 +13,25 @@ DEFINITIONS = [
     Definition("fcr_survey_rate", "default", "fcr_yes", "fcr_answers", 100),
     Definition("contact_resolution_rate", "default", "resolved_yes", "resolved_answers", 100),
     Definition("csat_score", "default", "csat_top2", "csat_responses", 100),
-    Definition("csat_score", "mean_score", "csat_score_sum", "csat_responses"),
+    Definition("csat_score", "mean_score", "csat_score_sum", "csat_responses", squares="csat_squares"),
     Definition("csat_score", "top_box", "csat_top1", "csat_responses", 100),
     Definition("csat_score", "legacy_good_bad", "csat_top2", "csat_top2 + csat_bottom2", 100),
     Definition("dsat_rate", "default", "csat_bottom2", "csat_responses", 100),
-    Definition("net_promoter_score", "default", "nps_promoters - nps_detractors", "nps_responses", 100),
+    Definition(
+        "net_promoter_score",
+        "default",
+        "nps_promoters - nps_detractors",
+        "nps_responses",
+        100,
+        squares="nps_promoters + nps_detractors",
+    ),
     Definition(
         "net_promoter_score",
         "relationship",
         "relationship_promoters - relationship_detractors",
         "relationship_responses",
         100,
+        squares="relationship_promoters + relationship_detractors",
     ),
     Definition(
         "net_promoter_score",
@@ -31,20 +39,47 @@ DEFINITIONS = [
         "transactional_promoters - transactional_detractors",
         "transactional_responses",
         100,
+        squares="transactional_promoters + transactional_detractors",
     ),
-    Definition("customer_effort_score", "default", "effort_sum", "effort_responses"),
+    Definition("customer_effort_score", "default", "effort_sum", "effort_responses", squares="effort_squares"),
     Definition("customer_effort_score", "percent_easy", "effort_easy", "effort_responses", 100),
-    Definition("customer_effort_score", "ces_2010", "effort_2010_sum", "effort_responses"),
-    Definition("net_easy_score", "default", "effort_easy - effort_difficult", "effort_responses", 100),
-    Definition("net_easy_score", "cut_points_configurable", "net_easy", "effort_responses", 100),
-    Definition("net_emotional_value", "mean_positive_minus_mean_negative", "emotion_strength", "emotion_answers", 100),
-    Definition("net_emotional_value", "default", "emotion_positive - emotion_negative", "emotion_answers", 100),
+    Definition(
+        "customer_effort_score", "ces_2010", "effort_2010_sum", "effort_responses", squares="effort_2010_squares"
+    ),
+    Definition(
+        "net_easy_score",
+        "default",
+        "effort_easy - effort_difficult",
+        "effort_responses",
+        100,
+        squares="effort_easy + effort_difficult",
+    ),
+    Definition(
+        "net_easy_score", "cut_points_configurable", "net_easy", "effort_responses", 100, squares="net_easy_squares"
+    ),
+    Definition(
+        "net_emotional_value",
+        "mean_positive_minus_mean_negative",
+        "emotion_strength",
+        "emotion_answers",
+        100,
+        squares="emotion_squares",
+    ),
+    Definition(
+        "net_emotional_value",
+        "default",
+        "emotion_positive - emotion_negative",
+        "emotion_answers",
+        100,
+        squares="emotion_positive + emotion_negative",
+    ),
     Definition(
         "net_emotional_value",
         "exclude_neutral",
         "emotion_positive - emotion_negative",
         "emotion_positive + emotion_negative",
         100,
+        squares="emotion_positive + emotion_negative",
     ),
     Definition(
         "survey_response_rate",
@@ -55,8 +90,15 @@ DEFINITIONS = [
         Recorded(of="survey_delivered"),
     ),
     Definition("agent_satisfaction_score", "default", "esat_top2", "esat_answers", 100),
-    Definition("agent_satisfaction_score", "mean_score", "esat_sum", "esat_answers"),
-    Definition("agent_satisfaction_score", "enps", "enps_promoters - enps_detractors", "enps_answers", 100),
+    Definition("agent_satisfaction_score", "mean_score", "esat_sum", "esat_answers", squares="esat_squares"),
+    Definition(
+        "agent_satisfaction_score",
+        "enps",
+        "enps_promoters - enps_detractors",
+        "enps_answers",
+        100,
+        squares="enps_promoters + enps_detractors",
+    ),
 ]
 
 
@@ -148,6 +190,7 @@ def answer_parts(center: Center, invitation: Row, answer: Row) -> dict[str, Frac
                 "csat_top1": int(score >= high),
                 "csat_bottom2": int(score <= given.csat_bottom),
                 "csat_score_sum": score,
+                "csat_squares": score**2,
             }
         case "NPS":
             parts: Parts = {"responses": 1, "promoters": int(score >= 9), "detractors": int(score <= 6)}
@@ -160,9 +203,12 @@ def answer_parts(center: Center, invitation: Row, answer: Row) -> dict[str, Frac
             return {
                 "effort_responses": 1,
                 "effort_sum": score,
+                "effort_squares": score**2,
+                "effort_2010_squares": (low + high - score) ** 2,
                 "effort_easy": int(score >= given.effort_easy_min),
                 "effort_difficult": int(score <= given.effort_difficult_max),
                 "net_easy": int(score >= given.net_easy_easy_min) - int(score <= given.net_easy_difficult_max),
+                "net_easy_squares": int(score >= given.net_easy_easy_min) + int(score <= given.net_easy_difficult_max),
                 "effort_2010_sum": low + high - score,
             }
         case "RESOLVED":
@@ -175,6 +221,7 @@ def answer_parts(center: Center, invitation: Row, answer: Row) -> dict[str, Frac
                 "emotion_positive": int(score > 0),
                 "emotion_negative": int(score < 0),
                 "emotion_strength": score,
+                "emotion_squares": score**2,
             }
     return {}
 
@@ -194,6 +241,7 @@ def employee_facts(center: Center) -> Iterator[PeriodFact]:
                 "esat_top2": sum(score >= 4 for score in scores),
                 "esat_answers": len(scores),
                 "esat_sum": sum(scores, Fraction(0)),
+                "esat_squares": sum((score**2 for score in scores), Fraction(0)),
             }
         else:
             parts = {

@@ -1,14 +1,20 @@
 """Demand and access: KPIs 1 to 15 but for handling, from queue entries, callbacks, sessions and trunks."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 
 from tests.reference.center import Center
+from tests.reference.demand import middles, open_hours, peaks
 from tests.reference.records import Row, flag, instant, number, seconds
-from tests.reference.spans import Span, length, merged
-from tests.reference.sums import PERIODS, Definition, Fact, Parts, PeriodFact, Recorded, period_start, scope_keys
+from tests.reference.sums import (
+    Definition,
+    Fact,
+    IntervalFact,
+    Parts,
+    PeriodFact,
+    Recorded,
+)
 
 ENTERED = "answered + abandoned + callback_requested + voicemail"
 WAITS = Recorded(of="over_entries", by="timed_entries")
@@ -140,7 +146,7 @@ DEFINITIONS = [
 ]
 
 
-def facts(center: Center) -> Iterator[Fact | PeriodFact]:
+def facts(center: Center) -> Iterator[Fact | PeriodFact | IntervalFact]:
     """Yield the facts of all subjects of this module."""
     first_callback = min((fact.day for fact in callback_facts(center)), default=date.max)
     first_session = min((fact.day for fact in session_facts(center)), default=date.max)
@@ -150,7 +156,8 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
             entries = [leg for leg in legs if leg["leg_type"] == "queue"]
             for fact in queue_facts(center, contact, entries):
                 yield fact
-                yield Fact(fact.day, fact.scopes, beside(fact, first_callback, first_session))
+                if isinstance(fact, Fact):
+                    yield Fact(fact.day, fact.scopes, beside(fact, first_callback, first_session))
     yield from peaks(center)
     yield from middles(center)
     yield from open_hours(center)
@@ -159,7 +166,7 @@ def facts(center: Center) -> Iterator[Fact | PeriodFact]:
     yield from trunk_facts(center)
 
 
-def queue_facts(center: Center, contact: Row, entries: list[Row]) -> Iterator[Fact]:
+def queue_facts(center: Center, contact: Row, entries: list[Row]) -> Iterator[Fact | IntervalFact]:
     """Yield one fact per queue entry of an inbound contact, and one for the contact over all its hops."""
     place = {"site": contact["site_id"], "channel": contact["channel"], "campaign": contact.get("campaign_id") or ""}
     for position, leg in enumerate(entries):
@@ -196,6 +203,7 @@ def queue_facts(center: Center, contact: Row, entries: list[Row]) -> Iterator[Fa
         if leg["answered_at"]:
             scopes |= center.of_leg(leg)
         yield Fact(on, scopes, parts)
+        yield center.interval_fact("leg", center.leg_start(leg), center.leg_site(leg), scopes, parts)
     if entries:
         first = entries[0]
         on = center.leg_day(first)
@@ -236,90 +244,6 @@ def beside(fact: Fact, first_callback: date, first_session: date) -> Parts:
     if fact.day >= first_session:
         parts["offered_beside_sessions"] = fact.parts.get("offered", 0)
     return parts
-
-
-def offered(center: Center) -> Iterator[tuple[Row, date, dict[str, str], bool]]:
-    """Yield the first queue entry of every inbound contact, with its business date, scopes and shortness."""
-    for contact_id, contact in center.contacts.items():
-        entries = [leg for leg in center.legs.get(contact_id, []) if leg["leg_type"] == "queue"]
-        if contact["direction"] == "inbound" and entries:
-            first = entries[0]
-            scopes = {"site": contact["site_id"], "channel": contact["channel"], "queue": first["queue_id"]}
-            yield first, center.leg_day(first), scopes, center.is_short(first)
-
-
-def peaks(center: Center) -> Iterator[PeriodFact]:
-    """Yield the busiest interval, and the busiest hour that begins with one, of every period and scope.
-
-    Intervals that several sites' clocks call the same are one; a repeated hour is two. An hour ends with its day.
-    """
-    length_of = center.parameters.interval_minutes * 60
-    counts: dict[tuple[str, str | None], Counter[tuple[date, int, int]]] = defaultdict(Counter)
-    elapsed: dict[tuple[tuple[str, str | None], date, int, int], int] = {}
-    for first, on, scopes, _ in offered(center):
-        at, clock = instant(first["queued_at"]), center.leg_site(first)
-        local = center.local(at, clock)
-        name = (on, (local.hour * 60 + local.minute) * 60 // length_of, local.fold)
-        since = seconds(center.midnight(on, clock), at) // length_of * length_of
-        for scope in scope_keys(scopes):
-            counts[scope][name] += 1
-            elapsed[(scope, *name)] = min(since, elapsed.get((scope, *name), since))
-    for scope, by_name in counts.items():
-        for (on, number_of, fold), count in by_name.items():
-            start = elapsed[(scope, on, number_of, fold)]
-            hour = sum(
-                other
-                for name, other in by_name.items()
-                if name[0] == on and start <= elapsed[(scope, *name)] <= start + max(0, 3600 - length_of)
-            )
-            for period_type in PERIODS:
-                parts: Parts = {"max_offered": count, "max_offered_hour": hour}
-                yield PeriodFact(period_type, period_start(period_type, on), scope, parts)
-
-
-def middles(center: Center) -> Iterator[PeriodFact]:
-    """Yield the waits that half, and nine in ten, of the answered entries did not exceed, interpolated between two."""
-    waits: dict[tuple[str, date, tuple[str, str | None]], list[int]] = defaultdict(list)
-    for contact_id, contact in center.contacts.items():
-        for leg in center.legs.get(contact_id, []):
-            if contact["direction"] == "inbound" and leg["queue_outcome"] == "answered":
-                scopes = {"site": contact["site_id"], "channel": contact["channel"], "queue": leg["queue_id"]}
-                for period_type in PERIODS:
-                    start = period_start(period_type, center.leg_day(leg))
-                    for scope in scope_keys(scopes):
-                        waits[(period_type, start, scope)].append(center.wait(leg))
-    for (period_type, start, scope), found in waits.items():
-        parts = {"max_median_wait": quantile(found, Fraction(1, 2)), "max_p90_wait": quantile(found, Fraction(9, 10))}
-        yield PeriodFact(period_type, start, scope, parts)
-
-
-def quantile(found: list[int], share: Fraction) -> Fraction:
-    """Return the value at a share of the way from the smallest to the greatest, in order."""
-    in_order = sorted(found)
-    place = share * (len(in_order) - 1)
-    below = int(place)
-    above = min(below + 1, len(in_order) - 1)
-    return in_order[below] + (in_order[above] - in_order[below]) * (place - below)
-
-
-def open_hours(center: Center) -> Iterator[PeriodFact]:
-    """Yield hours and intervals in which a queue of the scope was open: of several on a date the union."""
-    by_scope: dict[tuple[str, str | None], dict[date, list[Span]]] = defaultdict(lambda: defaultdict(list))
-    for row in center.rows("operating_hours"):
-        on = date.fromisoformat(row["local_date"])
-        queue = center.queue(row["queue_id"], on)
-        scopes = {"queue": row["queue_id"], "site": queue.get("site_id") or "", "channel": queue["channel"]}
-        for scope in scope_keys(scopes):
-            by_scope[scope][on].append((instant(row["open_at"]), instant(row["close_at"])))
-    for scope, by_date in by_scope.items():
-        for on, spans in by_date.items():
-            opened = length(merged(spans))
-            parts: Parts = {
-                "open_hours": opened / 3600,
-                "open_intervals": opened / 60 / center.parameters.interval_minutes,
-            }
-            for period_type in PERIODS:
-                yield PeriodFact(period_type, period_start(period_type, on), scope, parts)
 
 
 def callback_facts(center: Center) -> Iterator[Fact]:
@@ -373,7 +297,7 @@ def session_facts(center: Center) -> Iterator[Fact]:
         yield Fact(center.local_day(start, site_id), {name: of or "" for name, of in scopes.items()}, parts)
 
 
-def trunk_facts(center: Center) -> Iterator[Fact]:
+def trunk_facts(center: Center) -> Iterator[Fact | IntervalFact]:
     """Yield one fact per trunk group and interval."""
     for row in center.rows("trunk_intervals"):
         parts: Parts = {
@@ -382,4 +306,6 @@ def trunk_facts(center: Center) -> Iterator[Fact]:
             "busy_seconds": number(row.get("all_trunks_busy_seconds")),
             "trunk_seconds": number(row["interval_minutes"]) * 60 if row.get("all_trunks_busy_seconds") else 0,
         }
-        yield Fact(center.local_day(instant(row["interval_start_at"]), None), {}, parts)
+        at = instant(row["interval_start_at"])
+        yield Fact(center.local_day(at, None), {}, parts)
+        yield center.interval_fact("trunk", at, None, {}, parts)

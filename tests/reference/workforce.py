@@ -11,7 +11,7 @@ from tests.reference.handling import handle
 from tests.reference.people import headcount, is_agent, is_over
 from tests.reference.records import Row, day, flag, instant, number
 from tests.reference.spans import Span, by_day, length, merged, overlap, without
-from tests.reference.sums import Definition, Fact, Parts, Recorded
+from tests.reference.sums import Definition, Fact, IntervalFact, Parts, Recorded
 
 HANDLING = ("on_contact", "acw", "consult")
 ON_QUEUE = (*HANDLING, "available", "ringing")
@@ -171,7 +171,7 @@ def current_schedules(center: Center) -> list[Row]:
     return found
 
 
-def facts(center: Center) -> Iterator[Fact]:
+def facts(center: Center) -> Iterator[Fact | IntervalFact]:
     """Yield one fact per agent and day; a part is counted where the source it is divided by knows the site's day."""
     days = agent_days(center)
     scopes = {key: center.of_agent(*key) for key in days}
@@ -197,9 +197,25 @@ def facts(center: Center) -> Iterator[Fact]:
             for name in ("legs_paid", "handling_paid", "available_paid"):
                 parts[name] = 0
         yield Fact(on, scopes[key], parts)
+    for key, of_day in days.items():
+        yield from interval_facts(center, of_day, scopes[key])
     for agent_id, on in headcount(center):
         assignment = center.assignment(agent_id, on)
         yield Fact(on, center.of_agent(agent_id, on), {"fte_days": number(assignment["fte"] if assignment else "")})
+
+
+def interval_facts(center: Center, of_day: AgentDay, scopes: dict[str, str]) -> Iterator[IntervalFact]:
+    """Yield what an agent's states of a day give to each interval."""
+    groups = {
+        "handling_seconds": of_day.in_states(HANDLING),
+        "available_seconds": of_day.in_states(["available"]),
+        "logged_in_seconds": of_day.logged_in(),
+    }
+    for span in of_day.logged_in():
+        for interval in center.intervals(span, scopes["site"]):
+            piece = overlap([span], [interval])
+            parts: Parts = {name: length(overlap(spans, piece)) for name, spans in groups.items()}
+            yield center.interval_fact("state", piece[0][0], scopes["site"], scopes, parts)
 
 
 NEEDS_STATES = (

@@ -1,15 +1,16 @@
 """Many invented centers in one landing folder, delivered in two nights: late, repeated and corrected."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.reference.generated import business, contacts, staff
+from tests.reference.generated import business, contacts, parameters, staff
 from tests.reference.generated.builder import ZONES, Builder, Plan, Season
 from tests.reference.records import KEYS, Row
 
@@ -17,13 +18,26 @@ CURRENT_STATE = ("employee_survey_answers",)
 """Extracts without a key, which are delivered once."""
 
 
+NEVER_DELIVERED = {
+    "autumn": "contacts.is_resolved",
+    "spring": "contact_segments.transfer_out_type",
+    "new_year": "contact_segments.acw_seconds",
+}
+"""By season a column that nobody's systems have."""
+
+
 @dataclass(frozen=True)
 class World:
-    """Centers of one season, and the chance by which their rows come late or in several versions."""
+    """Centers of one season, their parameters, and the chance by which rows come late or in several versions.
+
+    ``absent`` are extracts, and columns of extracts (``entity.column``), that no system of theirs delivers.
+    """
 
     season: Season
     plans: tuple[Plan, ...]
     seed: int
+    parameters: Mapping[str, Any]
+    absent: frozenset[str] = frozenset()
 
     @property
     def first_night(self) -> datetime:
@@ -43,7 +57,8 @@ def invented(season: Season, centers: int, seed: int) -> World:
         )
         for _ in range(centers)
     )
-    return World(season.seen_from(chance.choice(ZONES)), plans, seed)
+    as_of = season.seen_from(chance.choice(ZONES))
+    return World(as_of, plans, seed, parameters.invented(seed), frozenset({NEVER_DELIVERED[season.name]}))
 
 
 def worlds(season: Season, centers: int) -> st.SearchStrategy[World]:
@@ -64,7 +79,14 @@ def rows_of(world: World) -> dict[str, list[Row]]:
     for days, rate in ((400, "0.9"), (3, "0.95")):
         rate_date = (world.season.as_of - timedelta(days=days)).date()
         found["fx_rates"].append({"rate_date": rate_date.isoformat(), "currency": "USD", "rate_to_reporting": rate})
-    return found
+    return {
+        entity: [
+            {name: cell for name, cell in row.items() if f"{entity}.{name}" not in world.absent}
+            for row in rows
+            if entity not in world.absent
+        ]
+        for entity, rows in found.items()
+    }
 
 
 def deliver(world: World, landing: Path, night: int) -> None:
