@@ -61,7 +61,8 @@
 
 {#
     Where the data of each KPI begin: `first_day` is that of its first value, `delivered_from` that of its first row,
-    which may have found nothing to measure; of any member, as one KPI is of teams only. Both are a day, or the first of a month where the KPI has no days.
+    which may have found nothing to measure; of any member, as one KPI is of teams only. Both are a day, or the first of
+    a month where the KPI has no days.
 #}
 {% macro kpi_beginnings(relation) -%}
     select
