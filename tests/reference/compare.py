@@ -1,11 +1,12 @@
 """Hold published KPI values against those of the independent computation, row by row and both ways."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
 from tests.reference.catalogue import at, definitions
-from tests.reference.sums import Key, Value, is_rest
+from tests.reference.sums import INTERVAL, Key, Value, is_rest
 
 Numbers = tuple[float | None, float | None, float | None, float | None]
 """Numerator, denominator, value, share of the cases that was recorded."""
@@ -44,6 +45,31 @@ def numbers(value: Value) -> Numbers:
         published(value.value),
         published(value.recorded_share),
     )
+
+
+def begun_as_published(
+    published: Iterable[Published], computed: Mapping[tuple[str, str], Mapping[Key, Value]]
+) -> dict[tuple[str, str], dict[Key, Value]]:
+    """Return computed values whose only interval of a local time and scope begins when the only published one does.
+
+    Of several sites' intervals that clocks call the same the first may hold nothing that this computation counts.
+    """
+    begins: dict[Key, set[str]] = defaultdict(set)
+    own: dict[Key, set[str]] = defaultdict(set)
+    for _, _, period_type, *where in (row[:6] for row in published if row[2].startswith(INTERVAL)):
+        begins[(INTERVAL, *where)].add(period_type)  # type: ignore[index]
+    for rows in computed.values():
+        for key in rows:
+            if key[0].startswith(INTERVAL):
+                own[(INTERVAL, *key[1:])].add(key[0])
+
+    def begun(key: Key) -> Key:
+        unnamed = (INTERVAL, *key[1:])
+        if key[0].startswith(INTERVAL) and len(begins[unnamed]) == len(own[unnamed]) == 1:
+            return (*begins[unnamed], *key[1:])  # type: ignore[return-value]
+        return key
+
+    return {metric: {begun(key): value for key, value in rows.items()} for metric, rows in computed.items()}
 
 
 def disagreements(
