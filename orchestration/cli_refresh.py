@@ -52,15 +52,15 @@ def run_job(night: Night) -> str:
     except NightFailedError:
         return ""
     from orchestration.assets.assemble import JOB, build_definitions
-    from orchestration.assets.instance import dagster_instance, free_slots
-    from orchestration.assets.night import POOL
+    from orchestration.assets.dead_runs import close_dead_runs
+    from orchestration.assets.instance import dagster_instance
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         job = build_definitions(night.settings, night.manifest, night.project_dir).resolve_job_def(JOB)
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         with dagster_instance(night.settings) as instance:
-            free_slots(instance, POOL, night.run_id)
+            close_dead_runs(instance, night.settings, alive=night.run_id)
             result = job.execute_in_process(
                 instance=instance,
                 run_id=night.run_id,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.assets.dead_runs import dead_runs_sensor
 from orchestration.assets.extracts import build_extracts
 from orchestration.assets.models import build_models
 from orchestration.assets.night import night_resource
@@ -39,7 +40,7 @@ def build_definitions(settings: Settings, manifest: Manifest, project_dir: Path 
         ],
         jobs=[job],
         schedules=[schedule],
-        sensors=[_night_failed()],
+        sensors=[_night_failed(), dead_runs_sensor()],
         resources={"night": night_resource},
         executor=dg.in_process_executor,
     )

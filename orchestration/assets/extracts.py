@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.assets.night import POOL, Event, check_results, check_specs, failed
+from orchestration.assets.night import Event, check_results, check_specs, failed
 from orchestration.assets.translator import OWNER
 from orchestration.ingest.declarations import ExtractDeclaration, load_declarations
 from orchestration.ingest.load import ExtractReport
@@ -43,7 +43,6 @@ def build_extracts(manifest: Manifest, expectations: Path) -> dg.AssetsDefinitio
         specs=specs,
         check_specs=checks,
         required_resource_keys={"night"},
-        pool=POOL,
         can_subset=True,
     )
     def extracts(context: dg.AssetExecutionContext) -> Iterator[Event]:

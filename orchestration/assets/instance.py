@@ -1,4 +1,4 @@
-"""Dagster's own home: ``<home>/.dagster``, silent, with one run and one writer at a time."""
+"""Dagster's own home: ``<home>/.dagster``, silent, with one run at a time."""
 
 import contextlib
 import os
@@ -21,8 +21,6 @@ telemetry:
 nux:
   enabled: false
 concurrency:
-  pools:
-    default_limit: 1
   runs:
     max_concurrent_runs: 1
 """
@@ -60,18 +58,6 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
             kept = stack.enter_context(contextlib.closing(sqlite3.connect(file)))
             kept.execute("select count(*) from sqlite_master").fetchall()
         yield instance
-
-
-def free_slots(instance: dg.DagsterInstance, pool: str, run_id: str) -> None:
-    """Free the pool's slots that other runs hold, for a run that holds the home's lock: nobody else can be at work.
-
-    A slot outlives the process of its run when that is killed, and Dagster would wait for it for ever.
-    """
-    storage = instance.event_log_storage
-    if pool in storage.get_concurrency_keys():
-        info = storage.get_concurrency_info(pool)
-        for other in (info.active_run_ids | info.pending_run_ids) - {run_id}:
-            storage.free_concurrency_slots_for_run(other)
 
 
 def _synchronise_per_checkpoint(connection: object, _: object) -> None:

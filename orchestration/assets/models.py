@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import dbt_assets
 
-from orchestration.assets.night import POOL, Event, failed, failed_run
+from orchestration.assets.night import Event, failed, failed_run
 from orchestration.assets.translator import WarehouseTranslator
 from orchestration.night import Night
 from orchestration.resume import build_again
@@ -29,7 +29,6 @@ def build_models(manifest: Manifest) -> dg.AssetsDefinition:
         name="models",
         dagster_dbt_translator=WarehouseTranslator(),
         required_resource_keys={"night"},
-        pool=POOL,
     )
     def models(context: dg.AssetExecutionContext) -> Iterator[Event]:
         night: Night = context.resources.night

@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.assets.instance import free_slots
+from orchestration.assets.dead_runs import close_dead_runs
 from orchestration.night import Night
 from orchestration.publish.gate import ExpectationOutcome
 from orchestration.settings import get_settings
@@ -17,9 +17,6 @@ from orchestration.validate.suites import Suite
 
 Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 """What an asset of the night yields."""
-
-POOL = "warehouse"
-"""Concurrency pool of everything that writes the warehouse; its limit of one is in ``dagster.yaml``."""
 
 PUBLICATION = dg.AssetKey(["published", "kpi"])
 SITE = dg.AssetKey(["published", "site"])
@@ -52,7 +49,7 @@ def night_resource(context: dg.InitResourceContext) -> Iterator[Night]:
         night.is_part = bool(run.asset_selection) and PUBLICATION not in (run.asset_selection or ())
     with night:
         if context.instance is not None:
-            free_slots(context.instance, POOL, night.run_id)
+            close_dead_runs(context.instance, night.settings, alive=night.run_id)
         yield night
 
 

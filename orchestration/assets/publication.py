@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.assets.night import POOL, PUBLICATION, Event, check_results, check_specs, failed, failed_run
+from orchestration.assets.night import PUBLICATION, Event, check_results, check_specs, failed, failed_run
 from orchestration.assets.translator import OWNER, WarehouseTranslator
 from orchestration.night import Night
 from orchestration.publish.release import Release
@@ -38,7 +38,6 @@ def build_publication(manifest: Manifest, expectations: Path) -> dg.AssetsDefini
         ],
         check_specs=[*suites, gate],
         required_resource_keys={"night"},
-        pool=POOL,
     )
     def publication(context: dg.AssetExecutionContext) -> Iterator[Event]:
         night: Night = context.resources.night

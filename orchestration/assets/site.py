@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.assets.night import POOL, PUBLICATION, SITE, Event
+from orchestration.assets.night import PUBLICATION, SITE, Event
 from orchestration.assets.translator import OWNER
 from orchestration.boards.site import Site, redraw
 from orchestration.night import Night
@@ -27,7 +27,6 @@ def build_site_asset() -> dg.AssetsDefinition:
             )
         ],
         required_resource_keys={"night"},
-        pool=POOL,
     )
     def site(context: dg.AssetExecutionContext) -> Event:
         night: Night = context.resources.night

@@ -134,6 +134,12 @@ def start_refresh(
     return refresh_id
 
 
+def stage_of_run(con: duckdb.DuckDBPyConnection, run_id: str) -> str | None:
+    """Return the stage that the refresh of a run has reached or ended in; None for an unknown run."""
+    rows = con.execute("select stage from meta.refresh where run_id = ?", [run_id]).fetchall()
+    return str(rows[0][0]) if rows else None
+
+
 def reopen_refresh(con: duckdb.DuckDBPyConnection, refresh_id: int, run_id: str) -> None:
     """Let another run continue a refresh that failed."""
     con.execute(

@@ -3,8 +3,11 @@
 import os
 import signal
 
+import dagster as dg
 import pytest
 
+from orchestration.assets.dead_runs import AT_WORK
+from orchestration.assets.instance import dagster_instance
 from tests.support.installation import Installation, days, tonight
 
 BOTH_DAYS = [("2024-11-01", 10.0), ("2024-11-02", 10.0)]
@@ -28,7 +31,9 @@ def kill_at(installation: Installation, stage: str, *, whole_group: bool) -> Non
 @pytest.mark.parametrize(
     ("stage", "whole_group"), [("load", True), ("dbt", False), ("audit", True), ("publish", False)]
 )
-def test_the_refresh_after_a_kill_simply_finishes(installation: Installation, stage: str, whole_group: bool) -> None:
+def test_the_refresh_after_a_kill_simply_finishes(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, stage: str, whole_group: bool
+) -> None:
     kill_at(installation, stage, whole_group=whole_group)
     assert days(installation) in (BOTH_DAYS[:1], BOTH_DAYS)
     told = installation.call("status")
@@ -38,4 +43,7 @@ def test_the_refresh_after_a_kill_simply_finishes(installation: Installation, st
     assert days(installation) == BOTH_DAYS
     runs = installation.home.books("select status, stage, message from meta.refresh order by refresh_id")
     assert runs[1:] == [("failed", stage, "interrupted"), ("complete", "publish", None)]
+    monkeypatch.setenv("DAGSTER_HOME", str(installation.home.settings.home / ".dagster"))
+    with dagster_instance(installation.home.settings) as instance:
+        assert not instance.get_runs(dg.RunsFilter(statuses=AT_WORK))
     assert not list(installation.home.settings.published.glob(".*"))

@@ -5,14 +5,17 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
+from orchestration.assets import dead_runs
 from orchestration.assets.assemble import build_definitions
-from orchestration.assets.instance import dagster_home, dagster_instance, free_slots
-from orchestration.assets.night import POOL
+from orchestration.assets.instance import dagster_home, dagster_instance
+from orchestration.lock import held
 from orchestration.night import Night
 from orchestration.settings import PROJECT_DIR, get_settings
 from tests.unit.orchestration.support import AS_OF, TinyHome, contacts, tiny_home
@@ -186,13 +189,38 @@ def test_a_run_that_is_not_the_newest_is_not_continued(home: TinyHome) -> None:
     assert home.books("select count(*) from meta.refresh") == [(1,)]
 
 
-def test_the_slot_of_a_run_that_was_killed_is_freed(home: TinyHome) -> None:
+def started(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun:
+    """Note a run in Dagster's history that seems to be at work: what a kill leaves."""
+    run = dg.DagsterRun("nightly_refresh", run_id, status=dg.DagsterRunStatus.STARTED)
+    instance.add_run(run)
+    return run
+
+
+def test_a_run_that_was_killed_is_closed_in_dagster_with_the_stage_where_it_was(home: TinyHome) -> None:
+    with duckdb.connect(str(home.settings.warehouse)) as con:
+        con.execute("insert into meta.refresh (refresh_id, run_id, status, stage) values (2, 'k', 'running', 'dbt')")
     with dagster_instance(home.settings) as instance:
-        storage = instance.event_log_storage
-        storage.initialize_concurrency_limit_to_default(POOL)
-        assert storage.claim_concurrency_slot(POOL, "killed", "models").is_claimed
-        assert not storage.claim_concurrency_slot(POOL, "also killed", "extracts").is_claimed
-        free_slots(instance, POOL, "next")
-        assert storage.claim_concurrency_slot(POOL, "next", "extracts").is_claimed
-        free_slots(instance, POOL, "next")
-        assert not storage.claim_concurrency_slot(POOL, "another", "extracts").is_claimed
+        started(instance, "k")
+        started(instance, "ours")
+        assert dead_runs.close_dead_runs(instance, home.settings, alive="ours") == ["k"]
+        status = {run.run_id: run.status for run in instance.get_runs()}
+        assert status == {"k": dg.DagsterRunStatus.FAILURE, "ours": dg.DagsterRunStatus.STARTED}
+        assert "killed at stage dbt" in "".join(str(log.message) for log in instance.all_logs("k"))
+
+
+def test_the_daemon_closes_a_killed_run_but_none_that_starts_or_holds_the_lock(
+    home: TinyHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dead_runs, "get_settings", lambda: home.settings)
+    with dagster_instance(home.settings) as instance:
+        started(instance, "k")
+
+        def said() -> str:
+            return str(dead_runs.dead_runs_sensor()(dg.build_sensor_context(instance)))
+
+        assert "no run is dead" in said()
+        monkeypatch.setattr(dead_runs, "STARTING_UP", timedelta(0))
+        with held(home.settings.home):
+            assert "a refresh is running" in said()
+        assert "closed as failed: k" in said()
+        assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.FAILURE]

@@ -118,10 +118,10 @@ def test_the_job_runs_by_itself_from_its_configuration(home: TinyHome, monkeypat
     ]
 
 
-def test_the_instance_is_silent_and_lets_one_writer_in(home: TinyHome) -> None:
+def test_the_instance_is_silent_and_starts_one_run_at_a_time(home: TinyHome) -> None:
     configuration = yaml.safe_load((dagster_home(home.settings) / "dagster.yaml").read_text())
     assert configuration["telemetry"] == {"enabled": False}
-    assert configuration["concurrency"]["pools"] == {"default_limit": 1}
+    assert configuration["concurrency"] == {"runs": {"max_concurrent_runs": 1}}
     assert dagster_home(home.settings) == home.settings.home / ".dagster"
 
 

@@ -109,12 +109,10 @@ def test_the_schedule_runs_the_nightly_job_in_the_operators_zone(definitions: dg
     assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
 
 
-def test_one_writer_at_a_time(definitions: dg.Definitions) -> None:
+def test_nothing_but_the_homes_lock_makes_a_run_wait(definitions: dg.Definitions) -> None:
     job = definitions.resolve_job_def(JOB)
     assert job.executor_def.name == "in_process"
-    assert {node.definition.pool for node in job.graph.nodes if isinstance(node.definition, dg.OpDefinition)} == {
-        "warehouse"
-    }
+    assert {node.definition.pool for node in job.graph.nodes if isinstance(node.definition, dg.OpDefinition)} == {None}
 
 
 def test_definitions_stay_an_assembly() -> None:
