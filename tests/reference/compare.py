@@ -50,26 +50,26 @@ def numbers(value: Value) -> Numbers:
 def begun_as_published(
     published: Iterable[Published], computed: Mapping[tuple[str, str], Mapping[Key, Value]]
 ) -> dict[tuple[str, str], dict[Key, Value]]:
-    """Return computed values whose only interval of a local time and scope begins when the only published one does.
+    """Return computed values; the only interval of a local time, KPI and scope begins when the only published one does.
 
     Of several sites' intervals that clocks call the same the first may hold nothing that this computation counts.
     """
-    begins: dict[Key, set[str]] = defaultdict(set)
-    own: dict[Key, set[str]] = defaultdict(set)
-    for _, _, period_type, *where in (row[:6] for row in published if row[2].startswith(INTERVAL)):
-        begins[(INTERVAL, *where)].add(period_type)  # type: ignore[index]
-    for rows in computed.values():
-        for key in rows:
-            if key[0].startswith(INTERVAL):
-                own[(INTERVAL, *key[1:])].add(key[0])
+    begins: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    own: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    for kpi_id, variant, period_type, *where in (row[:6] for row in published):
+        begins[(kpi_id, variant, *where)].add(period_type)
+    for metric, rows in computed.items():
+        for period_type, *where in rows:
+            own[(*metric, *where)].add(period_type)
 
-    def begun(key: Key) -> Key:
-        unnamed = (INTERVAL, *key[1:])
+    def begun(metric: tuple[str, str], key: Key) -> Key:
+        unnamed = (*metric, *key[1:])
         if key[0].startswith(INTERVAL) and len(begins[unnamed]) == len(own[unnamed]) == 1:
-            return (*begins[unnamed], *key[1:])  # type: ignore[return-value]
+            (period_type,) = begins[unnamed]
+            return (period_type, *key[1:])
         return key
 
-    return {metric: {begun(key): value for key, value in rows.items()} for metric, rows in computed.items()}
+    return {metric: {begun(metric, key): value for key, value in rows.items()} for metric, rows in computed.items()}
 
 
 def disagreements(
