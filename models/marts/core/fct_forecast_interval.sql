@@ -81,7 +81,7 @@ shared as (
         *,
         cast(
             forecast_contacts * {{ seconds_in_interval('started_at', 'ended_at', 'starts_at') }} / (interval_minutes * 60)
-            as decimal(18, 6)
+            as decimal(18, 9)
         ) as contacts_in_interval
     from forecast_pieces
 
@@ -96,7 +96,7 @@ expected as (
         {{ local_date('starts_at', 'time_zone') }} as business_date,
         max(forecast_version) as forecast_version,
         max(baseline_count) as baseline_count,
-        cast(sum(contacts_in_interval) as decimal(18, 6)) as forecast_contacts,
+        cast(sum(contacts_in_interval) as decimal(18, 9)) as forecast_contacts,
         cast(coalesce(
             sum(contacts_in_interval * forecast_aht_seconds)
             / nullif(sum(contacts_in_interval) filter (where forecast_aht_seconds is not null), 0),
@@ -171,10 +171,10 @@ select
     coalesce(queues.site_id, 'unknown') as site_id,
     compared.forecast_version,
     cast(compared.baseline_count as integer) as baseline_count,
-    cast(compared.forecast_contacts as decimal(18, 6)) as forecast_contacts,
+    cast(compared.forecast_contacts as decimal(18, 9)) as forecast_contacts,
     compared.forecast_aht_seconds,
     compared.actual_contacts,
-    cast(abs(compared.forecast_contacts - compared.actual_contacts) as decimal(18, 6)) as abs_error_contacts,
+    cast(abs(compared.forecast_contacts - compared.actual_contacts) as decimal(18, 9)) as abs_error_contacts,
     cast(
         abs(compared.forecast_contacts - compared.actual_contacts) / nullif(compared.actual_contacts, 0) as decimal(18, 6)
     ) as abs_error_share,
