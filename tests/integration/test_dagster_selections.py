@@ -143,6 +143,25 @@ def test_a_failed_run_is_repeated_from_its_failure_and_one_asset_is_made_alone(c
     assert last_refresh(clone, "run_id, status, delivered_through") == (record.dagster_run.run_id, "partial", None)
 
 
+def test_a_run_that_failed_in_dbt_is_repeated_from_there(clone: TinyClone, tmp_path: Path) -> None:
+    obstacle = tmp_path / "in_the_way"
+    obstacle.touch()
+    (clone.project / "tests" / "data").mkdir(parents=True, exist_ok=True)
+    (clone.project / "tests" / "data" / "nothing_is_in_the_way.sql").write_text(
+        f"select file from glob('{obstacle}') where exists (from {{{{ ref('contact') }}}})"
+    )
+    (clone.project / "retry.py").write_text(RETRY.replace("OBSTACLE", repr(str(obstacle))))
+    repeated = clone.run("python", "retry.py")
+    assert "first False ['extracts', 'models']" in repeated.stdout, repeated.stdout
+    assert "nothing_is_in_the_way" in repeated.stdout
+    assert "second True ['models', 'publication']" in repeated.stdout, repeated.stdout
+    assert clone.books("select refresh_id, status, as_of from meta.refresh order by 1") == [
+        (1, "failed", AS_OF),
+        (2, "complete", AS_OF),
+    ]
+    assert clone.published("select count(*) from marts.kpi_value") == [(3,)]
+
+
 @pytest.mark.parametrize(
     ("assets", "made"),
     [
