@@ -94,7 +94,7 @@ def main(
         if problem := finish(start(kept, last), 900):
             raise SystemExit(problem)
         _deliver(Path(folder, "all"), kept / "landing", before=last + timedelta(days=1))
-        shutil.copytree(kept, straight)
+        shutil.copytree(kept, straight, symlinks=True)
         begun = time.monotonic()
         if problem := finish(start(straight, last + timedelta(days=1)), 900):
             raise SystemExit(problem)
@@ -103,7 +103,7 @@ def main(
         whole = finished = equal = left = 0
         for point in range(1, points + 1):
             shutil.rmtree(home, ignore_errors=True)
-            shutil.copytree(kept, home)
+            shutil.copytree(kept, home, symlinks=True)
             after, is_group = chance.uniform(0, seconds), chance.random() < 0.5
             process = start(home, last + timedelta(days=1))
             time.sleep(after)
@@ -112,7 +112,8 @@ def main(
             is_whole = not is_damaged(home / "published")
             problem = finish(start(home, last + timedelta(days=1)), 3 * seconds + 60)
             different = [] if problem else differences(home, straight)
-            remains = [path.name for path in (home / "published").glob(".*")]
+            published = home / "published"
+            remains = [path.name for path in (*published.glob(".*"), *(published / "releases").glob(".*"))]
             whole, finished = whole + is_whole, finished + (not problem)
             equal, left = equal + (not problem and not different), left + len(remains)
             wrong = "; ".join(filter(None, [problem, ", ".join(different), ", ".join(remains)]))

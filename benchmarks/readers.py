@@ -23,7 +23,8 @@ import duckdb
 import typer
 
 from benchmarks.board_queries import QUERIES
-from orchestration.publish.replace import put_in_place
+from orchestration.publish.layout import in_place
+from orchestration.publish.replace import put_in_place, show
 
 ROUNDS_HELD = 5
 """After so many rounds a held connection is opened again, as tools do some time."""
@@ -49,7 +50,8 @@ def run_id(number: int) -> str:
 def candidate(published: Path, number: int) -> Path:
     """Write a copy of the publication, ready to be put in place, that says that number in every value."""
     folder = published / f".candidate-{number}"
-    shutil.copytree(published, folder, ignore=shutil.ignore_patterns(".*"), copy_function=shutil.copyfile)
+    source = in_place(published)
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".*"), copy_function=shutil.copyfile)
     with duckdb.connect(str(folder / "kpi.duckdb")) as con:
         con.execute(f"create or replace table marts.release as select {number}::integer as release_id")
         con.execute(f"update marts.kpi_value set run_id = '{run_id(number)}'")
@@ -100,6 +102,8 @@ def _ask(con: duckdb.DuckDBPyConnection, name: str, seen: Answers, begun: float)
 def watch(published: Path, readers: int, releases: int, pause: float) -> list[Answers]:
     """Publish ``releases`` copies of a publication over itself, ``pause`` seconds apart, while readers ask.
 
+    Then roll back to the first of them, and forward again.
+
     The publication must be one that may be changed. Returns what each reader saw.
     """
     put_in_place(candidate(published, 1), published, 1)
@@ -115,6 +119,9 @@ def watch(published: Path, readers: int, releases: int, pause: float) -> list[An
         time.sleep(pause)
         for number, folder in ready:
             put_in_place(folder, published, number)
+            time.sleep(pause)
+        for number in (1, releases + 1):
+            show(published, number)
             time.sleep(pause)
     finally:
         stop.set()

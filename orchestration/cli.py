@@ -183,6 +183,40 @@ def boards() -> None:
 
 
 @app.command()
+def releases(as_json: Annotated[bool, typer.Option("--json", help="Write them as JSON.")] = False) -> None:
+    """List the releases that are kept, which one readers see, and what each costs on the disk."""
+    from orchestration.cli_releases import show_releases
+
+    raise typer.Exit(show_releases(settings_or_exit(), as_json=as_json))
+
+
+@app.command()
+def rollback(
+    release: Annotated[str, typer.Argument(help="Number of a kept release, or newest.")],
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Stay there: later releases are kept, but not shown until the next rollback.")
+    ] = False,
+) -> None:
+    """Show another kept release at once; readers that hold the old one open are not disturbed."""
+    from orchestration.cli_releases import run_rollback
+
+    raise typer.Exit(run_rollback(settings_or_exit(), release, hold=hold))
+
+
+@app.command()
+def diff(
+    old: Annotated[int | None, typer.Argument(help="Default: the release before the one in place.")] = None,
+    new: Annotated[int | None, typer.Argument(help="Default: the release in place.")] = None,
+    kpi: Annotated[str | None, typer.Option(help="List the values of this KPI that differ.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write it as JSON.")] = False,
+) -> None:
+    """Show which values changed from one release to another, by KPI and period."""
+    from orchestration.cli_releases import run_diff
+
+    raise typer.Exit(run_diff(settings_or_exit(), old, new, kpi, as_json=as_json))
+
+
+@app.command()
 def demo(
     days: Annotated[int, typer.Option(min=1, help="Days to simulate.")] = 60,
     contacts_per_day: Annotated[int, typer.Option(min=1, help="Mean contacts a day.")] = 1500,

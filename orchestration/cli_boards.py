@@ -7,6 +7,7 @@ from orchestration.boards.declare import BoardError
 from orchestration.boards.labels import LANGUAGES
 from orchestration.boards.site import redraw
 from orchestration.cli_text import plural, seconds_of
+from orchestration.lock import held
 from orchestration.night import dbt_paths
 from orchestration.settings import Settings
 from orchestration.transform.project import manifest_if_there
@@ -16,7 +17,12 @@ def run_boards(settings: Settings) -> int:
     """Draw the boards of the publication in place and return the exit code: 0 drawn, 1 not."""
     try:
         manifest = manifest_if_there(dbt_paths(settings))
-        site = redraw(settings.published, settings.project_dir, settings.time_zone, settings.board_languages, manifest)
+        languages = settings.board_languages
+        with held(settings.home):
+            site = redraw(settings.published, settings.project_dir, settings.time_zone, languages, manifest)
+    except BlockingIOError:
+        typer.echo("a refresh is running, and draws the boards itself", err=True)
+        return 1
     except FileNotFoundError as error:
         typer.echo(str(error), err=True)
         return 1

@@ -19,7 +19,7 @@ from orchestration.explain.published import Scope, definition, parse_scope, valu
 from orchestration.explain.trace import Trace, Window, trace_part
 from orchestration.faults import is_in_use
 from orchestration.night import dbt_paths
-from orchestration.publish.candidate import DATABASE, DESCRIPTION
+from orchestration.publish.layout import DATABASE, DESCRIPTION, in_place
 from orchestration.publish.whole import manifest_of
 from orchestration.session import settle
 from orchestration.settings import Settings
@@ -68,11 +68,11 @@ def run_explain(
     settings: Settings, kpi: str, scope: str, period: str | None, variant: str, *, as_json: bool = False
 ) -> int:
     """Print the explanation and return the exit code: 0 explained, 1 nothing published, 2 not known or not there."""
-    database = settings.published / DATABASE
+    database = in_place(settings.published) / DATABASE
     if not database.is_file():
         typer.echo(f"nothing is published yet in {settings.published}: run `contact-center refresh`", err=True)
         return 1
-    release = manifest_of(settings.published / DESCRIPTION)
+    release = manifest_of(database.parent / DESCRIPTION)
     as_of = datetime.fromisoformat(release["as_of"]).astimezone(UTC).replace(tzinfo=None)
     try:
         wanted = parse_period(period) if period else None

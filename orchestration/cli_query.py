@@ -13,7 +13,7 @@ from rich.table import Table
 
 from orchestration.cli_text import plural, shown, wide_console
 from orchestration.faults import is_in_use, why
-from orchestration.publish.candidate import DATABASE
+from orchestration.publish.layout import DATABASE
 from orchestration.publish.tables import SCHEMA
 from orchestration.session import settle
 from orchestration.settings import Settings

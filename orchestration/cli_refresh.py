@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from orchestration.cli_progress import progress_of
+from orchestration.cli_releases import hold_note
 from orchestration.cli_text import by_folder, bytes_of, figures_table, plural, seconds_of, shown, wide_console
 from orchestration.night import Night, RefreshOutcome, dbt_paths
 from orchestration.publish.gate import ExpectationOutcome
@@ -110,13 +111,16 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
         return
     release = outcome.release
     console.print(
-        f"release {release.release_id} published: {release.path} ({bytes_of(release.path.stat().st_size)},"
+        f"release {release.release_id} {'published' if release.is_shown else 'kept, not shown'}: {release.path}"
+        f" ({bytes_of(release.path.stat().st_size)},"
         f" {plural(len(release.tables), 'table')}; {release.checks['passed']} of {release.checks['run']} checks and"
         f" builds passed; {plural(release.restated, 'final value')} restated)",
         style="bold green",
         highlight=False,
         soft_wrap=True,
     )
+    if not release.is_shown:
+        console.print(hold_note(night.settings), style="bold yellow", highlight=False, markup=False, soft_wrap=True)
     if release.figures:
         console.print(figures_table(release.figures, str(night.parameter_values["reporting_currency"])))
     else:

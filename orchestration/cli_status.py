@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.cli_preflight import no_home
+from orchestration.cli_releases import hold_note
 from orchestration.cli_text import age_of, by_folder, plural, seconds_of, shown, wide_console
 from orchestration.faults import is_in_use
 from orchestration.ingest.books import newest_deliveries, utc_now
@@ -17,7 +18,8 @@ from orchestration.ingest.declarations import load_declarations
 from orchestration.ingest.discover import discover
 from orchestration.lock import is_held
 from orchestration.night import dbt_paths
-from orchestration.publish.candidate import DATABASE, DESCRIPTION, is_damaged
+from orchestration.publish.candidate import is_damaged
+from orchestration.publish.layout import DATABASE, DESCRIPTION, in_place
 from orchestration.settings import Settings
 from orchestration.transform.project import manifest_if_there
 
@@ -80,7 +82,7 @@ def show_status(settings: Settings, runs: int) -> None:
 
 
 def _publication(console: Console, settings: Settings) -> None:
-    description = settings.published / DESCRIPTION
+    description = in_place(settings.published) / DESCRIPTION
     if not description.is_file():
         console.print("published: nothing yet")
         return
@@ -96,6 +98,8 @@ def _publication(console: Console, settings: Settings) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    if note := hold_note(settings):
+        console.print(note, style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 def _books(console: Console, con: duckdb.DuckDBPyConnection, runs: int, *, is_running: bool) -> None:

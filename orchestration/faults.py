@@ -13,6 +13,7 @@ from types import TracebackType
 
 import duckdb
 
+from orchestration.publish.layout import in_place
 from orchestration.publish.whole import DamagedPublicationError
 
 _FULL = ("no space left on device", "disk quota exceeded", "disk i/o error", "database or disk is full")
@@ -79,7 +80,7 @@ def needed(home: Path) -> int:
     That is a second copy of what is published, and the warehouse again while its tables are replaced; before the first
     refresh, what its extracts become: about twenty times their size, packed as they come.
     """
-    warehouse, published = home / "warehouse.duckdb", home / "published"
+    warehouse, published = home / "warehouse.duckdb", in_place(home / "published")
     if not published.exists():
         return SLACK + 20 * _size(home / "landing")
     return SLACK + _size(warehouse) + _size(published)

@@ -1,4 +1,4 @@
-"""One night: the object that goes through the stages prepare, load, incoming, dbt, audit, publish, boards.
+"""One night: the object that goes through the stages prepare, load, incoming, dbt, audit, boards, publish.
 
 Every stage is noted in the books with its seconds. A failure closes the refresh there and leaves yesterday's
 publication as it was; the next refresh takes in everything delivered since the last complete one.
@@ -24,7 +24,7 @@ from orchestration.ingest.public_holidays import load_public_holidays
 from orchestration.ingest.raw import ensure_raw_tables
 from orchestration.lock import take
 from orchestration.outcome import RefreshOutcome as RefreshOutcome
-from orchestration.publish.candidate import Candidate, Origin, discard, write_candidate
+from orchestration.publish.candidate import Origin, discard, write_candidate
 from orchestration.publish.gate import (
     ExpectationOutcome,
     count_checks,
@@ -33,8 +33,9 @@ from orchestration.publish.gate import (
     node_refusals,
     refusals,
 )
+from orchestration.publish.keep import prune
 from orchestration.publish.records import next_release_id
-from orchestration.publish.release import Release, publish
+from orchestration.publish.release import Ready, Release, complete, publish
 from orchestration.publish.replace import recover
 from orchestration.seal import is_broken, seal, unseal
 from orchestration.served import copy_release, draw_release
@@ -111,7 +112,7 @@ class Night:
     incoming: list[ExpectationOutcome] = field(default_factory=list, init=False)
     outgoing: list[ExpectationOutcome] = field(default_factory=list, init=False)
     build: BuildResult | None = field(default=None, init=False)
-    candidate: Candidate | None = field(default=None, init=False)
+    ready: Ready | None = field(default=None, init=False)
     release: Release | None = field(default=None, init=False)
     problems: list[str] = field(default_factory=list, init=False)
     site: Site | None = field(default=None, init=False)
@@ -289,7 +290,7 @@ class Night:
         if found:
             raise NightFailedError(stage, found)
 
-    def audit(self) -> Candidate:
+    def audit(self) -> Ready:
         """Write the release candidate, check it, and compare all evidence with what was expected."""
         if self.build is None or self.is_part:
             raise NightFailedError("audit", [NOTHING_PARTIAL])
@@ -309,9 +310,20 @@ class Night:
                 outcomes = check_outgoing(candidate, published, suites, self.as_of_instant)
                 self.outgoing = counted(outcomes, suites, self.progress.step)
                 self._refuse("audit", self._gate(self.build))
+                today = local_date(self.as_of_instant, self.settings.time_zone)
+                self.ready = complete(candidate, self._origin(self.build), published, today, self.paths)
                 on_failure.pop_all()
-        self.candidate = candidate
-        return candidate
+        return self.ready
+
+    def _origin(self, build: BuildResult) -> Origin:
+        return Origin(
+            refresh_id=self.refresh_id,
+            run_id=self.run_id,
+            as_of=self.as_of_instant,
+            parameter_set=parameter_set(self.parameters or {}),
+            parameters=self.parameter_values,
+            checks=count_checks(build.results, [*self.incoming, *self.outgoing]),
+        )
 
     def _gate(self, build: BuildResult) -> list[str]:
         """Return what forbids to publish, from the evidence as it was written down."""
@@ -328,27 +340,22 @@ class Night:
         )
 
     def publish(self) -> Release:
-        """Put the audited candidate in place and close the refresh as complete."""
-        if self.candidate is None or self.build is None:
+        """Draw the boards of the audited candidate, put both in place, and close the refresh as complete.
+
+        Boards that cannot be drawn, or older releases that cannot be removed, are a problem and undo nothing.
+        """
+        if self.ready is None:
             raise NightFailedError("publish", ["there is no audited candidate"])
+        if self.has_boards:
+            draw_release(self, self.ready.candidate)
         with Stage(self, "publish"):
-            origin = Origin(
-                refresh_id=self.refresh_id,
-                run_id=self.run_id,
-                as_of=self.as_of_instant,
-                parameter_set=parameter_set(self.parameters or {}),
-                parameters=self.parameter_values,
-                checks=count_checks(self.build.results, [*self.incoming, *self.outgoing]),
-            )
-            self.release = publish(
-                self.candidate,
-                origin,
-                self.settings.published,
-                self.settings.warehouse,
-                local_date(self.as_of_instant, self.settings.time_zone),
-                self.paths,
-            )
-        copy_release(self)
+            self.release = publish(self.ready, self.settings.published, self.settings.warehouse)
+            try:
+                prune(self.settings.published, self.settings.kept_releases)
+            except (OSError, duckdb.Error) as error:
+                self.problems.append(f"older releases were not removed or packed: {error}")
+        if self.release.is_shown:
+            copy_release(self)
         self._close()
         return self.release
 
@@ -366,17 +373,6 @@ class Night:
     def has_boards(self) -> bool:
         """Whether the project declares boards."""
         return has_boards(self.paths.project)
-
-    def draw_boards(self) -> Site | None:
-        """Draw the boards from the release in place. A failure is a problem of the night, and undoes nothing.
-
-        None when the project has no boards, nothing was published, or they could not be drawn.
-        """
-        if self.release is None or not self.has_boards:
-            return None
-        draw_release(self)
-        self._close()
-        return self.site
 
     def outcome(self) -> RefreshOutcome:
         """Return how the night ended."""

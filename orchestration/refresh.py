@@ -27,5 +27,4 @@ def refresh(
     with night, contextlib.suppress(NightFailedError):
         for stage in (night.begin, night.load, night.check_incoming, night.transform, night.audit, night.publish):
             stage()
-        night.draw_boards()
     return night.outcome()

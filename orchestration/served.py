@@ -1,14 +1,18 @@
-"""What follows a publication: its copy in PostgreSQL, and the boards. A failure is a problem, and undoes nothing."""
+"""What goes with a publication: the boards, and its copy in PostgreSQL. A failure is a problem, and undoes nothing."""
 
 import contextlib
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from orchestration.boards.declare import BoardError
-from orchestration.boards.site import build_site
+from orchestration.boards.site import INDEX, build_site
+from orchestration.publish.candidate import Candidate
+from orchestration.publish.keep import carry_site
+from orchestration.publish.layout import SITE, in_place
 from orchestration.stages import local_date
 
 if TYPE_CHECKING:
@@ -30,18 +34,20 @@ def copy_release(night: "Night") -> None:
             night.problems.append(f"PostgreSQL serves what it served before: {error}")
 
 
-def draw_release(night: "Night") -> None:
-    """Draw the boards from the release in place, where the project has some."""
+def draw_release(night: "Night", candidate: Candidate) -> None:
+    """Draw the boards of a candidate into it; it keeps those of the release in place when they cannot be drawn."""
     settings = night.settings
     with _timed(night, "boards"):
         before = local_date(night.as_of_instant, settings.time_zone)
         try:
             languages = settings.board_languages
-            night.site = build_site(
-                settings.published, night.paths.project, before, languages, night.progress.step, night.manifest
+            drawn = build_site(
+                candidate.folder, night.paths.project, before, languages, night.progress.step, night.manifest
             )
+            night.site = replace(drawn, index=settings.published / SITE / INDEX)
         except (BoardError, duckdb.Error, OSError, ValueError) as error:
             night.problems.append(f"the boards FAILED and stay as they were before: {' '.join(str(error).split())}")
+            carry_site(in_place(settings.published), candidate.folder)
 
 
 @contextlib.contextmanager

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     languages: str = "en,fa,zh,id,he,tr"
     """Languages of the boards, with commas between; pages of the first are those that ``site/index.html`` opens."""
 
+    kept_releases: int = Field(default=7, ge=1)
+    """How many releases are kept in ``published/releases/``, the newest one among them."""
+
     largest_file_mb: int = Field(default=8192, ge=1)
     """A delivered file that is larger, once unpacked, is refused: MB of 1,048,576 bytes."""
 

@@ -18,7 +18,7 @@ from orchestration.settings import Settings
 from orchestration.transform.runner import DbtError
 from orchestration.validate.suites import SuiteError
 
-STAGES = ("prepare", "load", "incoming", "dbt", "audit", "publish", "boards")
+STAGES = ("prepare", "load", "incoming", "dbt", "audit", "boards", "publish")
 
 
 class NightFailedError(RuntimeError):

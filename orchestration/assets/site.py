@@ -1,4 +1,4 @@
-"""The boards: the asset that people look at, drawn from the publication after it is in place."""
+"""The boards: the asset that people look at, drawn with the publication and put in place with it."""
 
 import dagster as dg
 
@@ -40,10 +40,9 @@ def build_site_asset() -> dg.AssetsDefinition:
                 manifest_if_there(night.paths),
             )
             return _described(drawn_again)
-        drawn = night.draw_boards()
-        if drawn is None or night.problems:
+        if night.site is None or night.problems:
             raise dg.Failure(description="; ".join(night.problems) or "nothing was published", allow_retries=False)
-        return _described(drawn)
+        return _described(night.site)
 
     return site
 

@@ -13,8 +13,8 @@ from typing import Any, Self
 import duckdb
 
 from orchestration.boards.declare import BoardError, Entry
-from orchestration.publish.candidate import DATABASE, DESCRIPTION
 from orchestration.publish.columns import literal, quoted
+from orchestration.publish.layout import DATABASE, DESCRIPTION, in_place
 from orchestration.publish.newest import newest_periods
 from orchestration.publish.whole import manifest_of
 
@@ -107,8 +107,9 @@ class Publication:
 
     def __init__(self, published: Path, before: date) -> None:
         self.before = before
-        self.manifest: Mapping[str, Any] = manifest_of(published / DESCRIPTION)
-        self.con = duckdb.connect(str(published / DATABASE), read_only=True)
+        folder = in_place(published)
+        self.manifest: Mapping[str, Any] = manifest_of(folder / DESCRIPTION)
+        self.con = duckdb.connect(str(folder / DATABASE), read_only=True)
         listed = "select table_name from information_schema.tables where table_schema = 'marts'"
         rows = self.con.execute(listed).fetchall()
         self.tables = {str(row[0]) for row in rows}

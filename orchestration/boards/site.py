@@ -22,12 +22,12 @@ from orchestration.boards.plots import Plotter, colors_of
 from orchestration.boards.poster import can_write, poster
 from orchestration.boards.publication import Publication
 from orchestration.ingest.books import as_utc
-from orchestration.publish.candidate import DESCRIPTION
+from orchestration.publish.layout import DESCRIPTION, SITE, in_place
+from orchestration.publish.replace import recover
 from orchestration.publish.whole import manifest_of
 from orchestration.stages import local_date
 from orchestration.transform.project import Manifest
 
-SITE = "site"
 INDEX = "index.html"
 BUILDING = ".site-building"
 PREVIOUS = ".site-previous"
@@ -68,7 +68,7 @@ def build_site(
     step: Step = _silent,
     manifest: Manifest | None = None,
 ) -> Site:
-    """Draw all boards from the publication in place and replace ``published/site``.
+    """Draw all boards from the publication or release in a folder and replace ``site`` in it.
 
     ``before`` is the operator's local date of the as-of instant: periods that end later are not over. ``languages``
     are codes; pages of the first lie in ``site`` itself, those of the others in a folder each. dbt's ``manifest``
@@ -97,11 +97,14 @@ def redraw(
     published: Path, project_dir: Path, time_zone: str, languages: Sequence[str], manifest: Manifest | None = None
 ) -> Site:
     """Draw all boards again, as of the publication in place. Raises what ``build_site`` raises."""
-    description = published / DESCRIPTION
+    folder = in_place(published)
+    description = folder / DESCRIPTION
     if not description.is_file():
         raise FileNotFoundError(f"nothing is published in {published}: run `contact-center refresh` first")
     as_of = as_utc(datetime.fromisoformat(manifest_of(description)["as_of"]))
-    return build_site(published, project_dir, local_date(as_of, time_zone), languages, manifest=manifest)
+    site = build_site(folder, project_dir, local_date(as_of, time_zone), languages, manifest=manifest)
+    recover(published)
+    return replace(site, index=published / SITE / INDEX)
 
 
 def draw_boards(

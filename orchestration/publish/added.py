@@ -7,8 +7,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.publish.candidate import PARQUET, Candidate
+from orchestration.publish.candidate import Candidate
 from orchestration.publish.columns import literal
+from orchestration.publish.layout import PARQUET
 from orchestration.publish.tables import SCHEMA, described
 
 

@@ -15,20 +15,12 @@ from typing import Any
 import duckdb
 
 from orchestration.publish.columns import literal
+from orchestration.publish.layout import CANDIDATE_PREFIX, DATABASE, DESCRIPTION, PARQUET, in_place
+from orchestration.publish.pack import STORAGE_VERSION
 from orchestration.publish.tables import SCHEMA, Published, Table, write_table
 from orchestration.publish.views import drop_views, is_view, write_view
 from orchestration.publish.whole import is_whole, sha256
 from orchestration.session import settle
-
-DATABASE = "kpi.duckdb"
-PARQUET = "parquet"
-DESCRIPTION = "manifest.json"
-SEMANTICS = "osi_document.json"
-"""The semantic layer as dbt writes it for other tools: metrics, dimensions and what they stand on."""
-STORAGE_VERSION = "v1.0.0"
-"""Opens in every client from DuckDB 1.1 on."""
-
-CANDIDATE_PREFIX = ".candidate-"
 
 MOSTLY_FREE = 0.5
 """Share of unused blocks from which on the file is written anew instead of being carried over."""
@@ -87,8 +79,9 @@ def write_candidate(
         step(0, len(models), "the publication in place is damaged: all of it is written anew")
     folder = published / f"{CANDIDATE_PREFIX}{release_id}"
     (folder / PARQUET).mkdir(parents=True)
-    if _worth_carrying(published):
-        shutil.copyfile(published / DATABASE, folder / DATABASE)
+    before = in_place(published)
+    if _worth_carrying(before):
+        shutil.copyfile(before / DATABASE, folder / DATABASE)
     with duckdb.connect() as con:
         settle(con)
         con.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
@@ -96,7 +89,7 @@ def write_candidate(
         con.execute(f"create schema if not exists kpi.{SCHEMA}")
         drop_views(con)
         _drop_retired(con, {name for name, node in models.items() if not is_view(node)})
-        place = Published(folder / PARQUET, published / PARQUET)
+        place = Published(folder / PARQUET, before / PARQUET)
         views = [node for node in models.values() if is_view(node)]
         tables = []
         for node in [node for node in models.values() if not is_view(node)]:
@@ -110,15 +103,16 @@ def write_candidate(
 
 def is_damaged(published: Path) -> bool:
     """Whether something is published that is not what its ``manifest.json`` says."""
-    is_there = (published / DATABASE).exists() or (published / DESCRIPTION).exists()
-    return is_there and not is_whole(published / DESCRIPTION, DATABASE)
+    folder = in_place(published)
+    is_there = (folder / DATABASE).exists() or (folder / DESCRIPTION).exists()
+    return is_there and not is_whole(folder / DESCRIPTION, DATABASE)
 
 
-def _worth_carrying(published: Path) -> bool:
-    """Whether a publication is in place that is whole, and whose file is mostly data."""
-    if not is_whole(published / DESCRIPTION, DATABASE):
+def _worth_carrying(release: Path) -> bool:
+    """Whether a release is whole, and its file mostly data."""
+    if not is_whole(release / DESCRIPTION, DATABASE):
         return False
-    with duckdb.connect(str(published / DATABASE), read_only=True) as con:
+    with duckdb.connect(str(release / DATABASE), read_only=True) as con:
         size = con.execute("select total_blocks, free_blocks from pragma_database_size()").fetchall()[0]
     return bool(size[0]) and size[1] / size[0] < MOSTLY_FREE
 

@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 from adbc_driver_postgresql import dbapi
 
-from orchestration.publish.candidate import DATABASE
 from orchestration.publish.columns import literal, quoted
+from orchestration.publish.layout import DATABASE
 from orchestration.publish.postgres_tables import Source, create_table, load_table, sources
 from orchestration.publish.stamp import TABLE as RELEASE
 from orchestration.publish.tables import SCHEMA

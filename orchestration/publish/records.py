@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.publish.candidate import DATABASE, Candidate, Origin, is_damaged
+from orchestration.publish.candidate import Candidate, Origin, is_damaged
 from orchestration.publish.columns import literal
-from orchestration.publish.replace import published_release
+from orchestration.publish.layout import DATABASE, in_place, kept_releases, published_release
 from orchestration.publish.tables import SCHEMA, content_of
 from orchestration.session import open_warehouse, settle
 
@@ -68,9 +68,9 @@ RESTATED = f"""
 
 
 def next_release_id(con: duckdb.DuckDBPyConnection, published: Path) -> int:
-    """Return a number that neither the books nor the publication in place has used."""
+    """Return a number that neither the books nor any kept release has used."""
     row = con.execute("select coalesce(max(release_id), 0) from meta.release").fetchone()
-    return max(int(row[0]) if row else 0, published_release(published) or 0) + 1
+    return max(int(row[0]) if row else 0, published_release(published) or 0, *kept_releases(published)) + 1
 
 
 def restatements(candidate: Candidate, published: Path) -> pa.Table | None:
@@ -78,7 +78,7 @@ def restatements(candidate: Candidate, published: Path) -> pa.Table | None:
 
     Must run before the replacement. None when nothing whole is published or either side has no ``kpi_value``.
     """
-    previous = published / DATABASE
+    previous = in_place(published) / DATABASE
     if not previous.is_file() or is_damaged(published):
         return None
     with duckdb.connect() as con:

@@ -1,6 +1,6 @@
-"""From a finished build to a release: write the candidate, put it in place, write the books.
+"""From a finished build to a release: complete the candidate, put it in place, write the books.
 
-What does not belong here: deciding whether it may be published (``gate``).
+What does not belong here: deciding whether it may be published (``gate``), and what becomes of older ones (``keep``).
 """
 
 import shutil
@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from orchestration.ingest.books import utc_now
-from orchestration.publish.candidate import DATABASE, SEMANTICS, Candidate, Origin, describe, discard
+from orchestration.publish.candidate import Candidate, Origin, describe, discard
 from orchestration.publish.dictionary import with_dictionary
 from orchestration.publish.headline import Figure, headline
+from orchestration.publish.keep import held, share
+from orchestration.publish.layout import DATABASE, SEMANTICS, in_place, release_folder
 from orchestration.publish.records import recorded_release, restatements
 from orchestration.publish.replace import put_in_place
 from orchestration.publish.stamp import stamp
@@ -20,8 +24,19 @@ from orchestration.transform.project import DbtPaths, read_manifest
 
 
 @dataclass(frozen=True)
+class Ready:
+    """A candidate with everything that readers get, but the boards. ``restated`` are rows of ``meta.restatement``."""
+
+    candidate: Candidate
+    origin: Origin
+    published_at: datetime
+    restated: pa.Table | None
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
 class Release:
-    """A publication in place.
+    """A release that is written. ``is_shown``: readers see it; else another one is held.
 
     ``tables`` counts rows by table, ``restated`` final values that changed; ``figures`` are the headline KPIs.
     """
@@ -33,46 +48,59 @@ class Release:
     checks: Mapping[str, int]
     restated: int
     figures: tuple[Figure, ...]
+    is_shown: bool = True
 
 
-def publish(
-    candidate: Candidate,
-    origin: Origin,
-    published: Path,
-    warehouse: Path,
-    local_date: date,
-    paths: DbtPaths | None = None,
-) -> Release:
-    """Put an audited candidate in place and record it; ``local_date`` is the operator's date at the as-of instant.
+def complete(
+    candidate: Candidate, origin: Origin, published: Path, local_date: date, paths: DbtPaths | None = None
+) -> Ready:
+    """Add to an audited candidate what says what it is; ``local_date`` is the operator's date at the as-of instant.
 
     ``paths`` lead to dbt's artifacts, which bring the data dictionary and the semantic layer; without them it has none.
-
-    Raises ``OSError`` or ``duckdb.Error`` with the old publication still, or again, in place.
+    Raises ``OSError`` or ``duckdb.Error``.
     """
     published_at = utc_now()
-    path = published / DATABASE
+    restated = restatements(candidate, published)
+    figures = headline(candidate.database, local_date)
+    candidate = stamp(candidate, origin, published_at)
+    if paths is not None:
+        candidate = with_dictionary(candidate, read_manifest(paths))
+        if (paths.target / SEMANTICS).is_file():
+            shutil.copyfile(paths.target / SEMANTICS, candidate.folder / SEMANTICS)
+    describe(candidate, origin, published_at)
+    share(candidate.folder, in_place(published))
+    return Ready(candidate, origin, published_at, restated, tuple(figures))
+
+
+def publish(ready: Ready, published: Path, warehouse: Path) -> Release:
+    """Put a complete candidate in place and record it. While a release is held, it is kept without being shown.
+
+    Raises ``OSError`` or ``duckdb.Error`` with the old publication still in place.
+    """
+    candidate, origin = ready.candidate, ready.origin
+    is_shown = held(published) is None
+    path = (published if is_shown else release_folder(published, candidate.release_id)) / DATABASE
     try:
-        restated = restatements(candidate, published)
-        figures = headline(candidate.database, local_date)
-        candidate = stamp(candidate, origin, published_at)
-        if paths is not None:
-            candidate = with_dictionary(candidate, read_manifest(paths))
-            if (paths.target / SEMANTICS).is_file():
-                shutil.copyfile(paths.target / SEMANTICS, candidate.folder / SEMANTICS)
-        describe(candidate, origin, published_at)
-        shown = {"figures": [figure.as_record() for figure in figures]}
+        shown = {"figures": [figure.as_record() for figure in ready.figures]}
         with recorded_release(
-            warehouse, candidate, origin, published_at=published_at, path=path, restated=restated, headline=shown
+            warehouse,
+            candidate,
+            origin,
+            published_at=ready.published_at,
+            path=path,
+            restated=ready.restated,
+            headline=shown,
         ):
-            put_in_place(candidate.folder, published, candidate.release_id)
+            put_in_place(candidate.folder, published, candidate.release_id, is_shown=is_shown)
     finally:
         discard(published)
     return Release(
         release_id=candidate.release_id,
         path=path,
-        published_at=published_at,
+        published_at=ready.published_at,
         tables={table.name: table.rows for table in candidate.tables},
         checks=origin.checks,
-        restated=0 if restated is None else restated.num_rows,
-        figures=tuple(figures),
+        restated=0 if ready.restated is None else ready.restated.num_rows,
+        figures=ready.figures,
+        is_shown=is_shown,
     )

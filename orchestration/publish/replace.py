@@ -1,118 +1,142 @@
-"""Put a candidate in place so that a reader sees the old release or the new one, and a crash leaves one of them.
+"""Show another release: readers see the old one or the new one as a whole, whatever kills the process between.
 
-Every file is replaced by renaming (``os.replace``): who holds the old one open keeps it, undisturbed. The
-publication is several files, so the old ones stay linked in ``.previous`` until ``manifest.json``, which comes
-last, is in place; ``recover`` completes or takes back whatever a crash interrupted.
+A release's folder is renamed into ``releases/``; then ``next``, a link written before, is renamed to ``current``. Who
+holds a file of the old release open keeps it. ``recover`` completes or takes back what was interrupted, and may itself
+be interrupted anywhere and called again.
 """
 
-import json
 import os
 import shutil
 from pathlib import Path
 
-from orchestration.publish.candidate import DATABASE, DESCRIPTION, PARQUET, SEMANTICS
+from orchestration.publish.layout import (
+    CURRENT,
+    DATABASE,
+    NAMES,
+    RELEASES,
+    REMOVED_PREFIX,
+    kept_releases,
+    number_of,
+    release_folder,
+)
 
-PREVIOUS = ".previous"
-NEXT_RELEASE = "next_release"
-"""In ``.previous``: number of the release that is being put in place."""
+NEXT = ".next"
+"""The link that becomes ``current``."""
 
-
-def published_release(published: Path) -> int | None:
-    """Return the number of the release in place; None when nothing is published, or its manifest is damaged."""
-    try:
-        return int(json.loads((published / DESCRIPTION).read_text())["release_id"])
-    except (FileNotFoundError, ValueError, KeyError):
-        return None
-
-
-def release_files(folder: Path) -> list[Path]:
-    """Return the files of a release relative to its folder, ``manifest.json`` last."""
-    parquet = sorted((folder / PARQUET).rglob("*.parquet"))
-    files = [*parquet, folder / DATABASE, folder / SEMANTICS, folder / DESCRIPTION]
-    return [file.relative_to(folder) for file in files if file.is_file()]
+TAKING = ".taking"
+OLD_PREFIX = ".previous"
+"""What versions that kept no releases left of an interrupted replacement."""
 
 
-def put_in_place(candidate: Path, published: Path, release_id: int) -> None:
-    """Replace the publication by the candidate's files; the candidate's folder is gone afterwards.
+def put_in_place(candidate: Path, published: Path, release_id: int, *, is_shown: bool = True) -> None:
+    """Make a candidate's folder a release, and show it unless another one is held.
 
-    On ``OSError`` the old publication is restored before the error goes on.
+    On ``OSError`` what was shown before still is; the candidate is then where it was, or gone.
     """
     recover(published)
-    for file in release_files(candidate):
-        _sync(candidate / file)
-    _keep_previous(published, release_id)
+    for folder, _, files in os.walk(candidate):
+        for name in files:
+            _sync(Path(folder) / name)
+        _sync(Path(folder))
+    (published / RELEASES).mkdir(exist_ok=True)
+    if is_shown:
+        _announce(published, release_id)
     try:
-        _move_files(candidate, published)
+        candidate.rename(release_folder(published, release_id))
+        _sync(published / RELEASES)
     finally:
         recover(published)
-    shutil.rmtree(candidate)
 
 
-def _move_files(candidate: Path, published: Path) -> None:
-    new = release_files(candidate)
-    (published / PARQUET).mkdir(exist_ok=True)
-    for file in new:
-        if file.name == DESCRIPTION:
-            _remove_dropped_tables(published, set(new))
-        (published / file).parent.mkdir(parents=True, exist_ok=True)
-        (candidate / file).replace(published / file)
-    for folder in (published / PARQUET).rglob("*/"):
-        _sync(folder)
-    _sync(published / PARQUET)
-    _sync(published)
+def show(published: Path, release_id: int) -> None:
+    """Show a release that is kept. Raises ``FileNotFoundError`` when it is not."""
+    recover(published)
+    if not release_folder(published, release_id).is_dir():
+        raise FileNotFoundError(f"release {release_id} is not kept in {published / RELEASES}")
+    _announce(published, release_id)
+    recover(published)
 
 
-def _remove_dropped_tables(published: Path, wanted: set[Path]) -> None:
-    for file in release_files(published):
-        if file not in wanted:
-            (published / file).unlink()
-            for folder in file.parents[:-2]:
-                if not any((published / folder).iterdir()):
-                    (published / folder).rmdir()
-
-
-def _keep_previous(published: Path, release_id: int) -> None:
-    building = published / f"{PREVIOUS}.building"
-    shutil.rmtree(building, ignore_errors=True)
-    (building / PARQUET).mkdir(parents=True)
-    for file in release_files(published):
-        (building / file).parent.mkdir(parents=True, exist_ok=True)
-        _link_or_copy(published / file, building / file)
-    (building / NEXT_RELEASE).write_text(str(release_id))
-    _sync(building)
-    building.rename(published / PREVIOUS)
-    _sync(published)
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    try:
-        target.hardlink_to(source)
-    except OSError:
-        shutil.copy2(source, target)
+def remove_release(published: Path, release_id: int) -> None:
+    """Remove a release that is not shown: by one rename it is gone, and then its files are."""
+    removed = published / RELEASES / f"{REMOVED_PREFIX}{release_id}"
+    release_folder(published, release_id).rename(removed)
+    shutil.rmtree(removed)
 
 
 def recover(published: Path) -> None:
-    """Finish what an interrupted replacement left: forget the old files if the new release is whole, else restore.
-
-    May itself be interrupted anywhere and called again: the old files are forgotten by one rename.
-    """
-    previous, passing = published / PREVIOUS, published / f"{PREVIOUS}.building"
-    shutil.rmtree(passing, ignore_errors=True)
-    if not previous.is_dir():
+    """Finish what an interrupted replacement left: show the next release if its folder is there, else the old one."""
+    if not published.is_dir():
         return
-    if published_release(published) != int((previous / NEXT_RELEASE).read_text()):
-        kept = set(release_files(previous))
-        for file in release_files(published):
-            if file not in kept:
-                (published / file).unlink()
-        for file in release_files(previous):
-            back = previous / f"{file}.back"
-            back.unlink(missing_ok=True)
-            (published / file).parent.mkdir(parents=True, exist_ok=True)
-            _link_or_copy(previous / file, back)
-            back.replace(published / file)
-    previous.rename(passing)
-    shutil.rmtree(passing)
+    _take_over(published)
+    for folder in (*published.glob(f"{OLD_PREFIX}*"), *(published / RELEASES).glob(f"{REMOVED_PREFIX}*")):
+        shutil.rmtree(folder)
+    following = published / NEXT
+    if following.is_symlink():
+        if following.is_dir():
+            following.rename(published / CURRENT)
+            _sync(published)
+        else:
+            following.unlink()
+    if (published / CURRENT).is_symlink():
+        for name in NAMES:
+            _link(published, name)
+
+
+def _announce(published: Path, release_id: int) -> None:
+    following = published / NEXT
+    following.unlink(missing_ok=True)
+    following.symlink_to(Path(RELEASES) / str(release_id))
+    _sync(published)
+
+
+def _link(published: Path, name: str) -> None:
+    """Let a name that readers open lead through ``current``; a file or folder of that name makes room."""
+    place, wanted = published / name, Path(CURRENT) / name
+    if not (published / wanted).exists():
+        if place.is_symlink():
+            place.unlink()
+        return
+    if place.is_symlink() and place.readlink() == wanted:
+        return
+    link = published / f".{name}.link"
+    link.unlink(missing_ok=True)
+    link.symlink_to(wanted)
+    if place.is_dir() and not place.is_symlink():
+        place.rename(published / f"{OLD_PREFIX}-{name}")
+    link.rename(place)
+    shutil.rmtree(published / f"{OLD_PREFIX}-{name}", ignore_errors=True)
+
+
+def _take_over(published: Path) -> None:
+    """Make a publication that lies in ``published`` itself a release: of an older version, or copied without links."""
+    current = published / CURRENT
+    if current.is_dir() and not current.is_symlink():
+        shutil.rmtree(current)
+    if current.is_symlink() or (published / DATABASE).is_symlink() or not (published / DATABASE).is_file():
+        return
+    number = number_of(published)
+    if number is None:
+        number = max(kept_releases(published), default=0) + 1
+    if not release_folder(published, number).is_dir():
+        taking = published / RELEASES / TAKING
+        shutil.rmtree(taking, ignore_errors=True)
+        taking.mkdir(parents=True)
+        for name in NAMES:
+            if (published / name).is_dir():
+                shutil.copytree(published / name, taking / name, copy_function=link_or_copy)
+            elif (published / name).is_file():
+                link_or_copy(published / name, taking / name)
+        taking.rename(release_folder(published, number))
+    _announce(published, number)
+
+
+def link_or_copy(source: str | Path, target: str | Path) -> None:
+    """Let a second name lead to a file, where the file system can; else copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _sync(path: Path) -> None:

@@ -14,9 +14,10 @@ import pandas as pd
 
 from orchestration.ingest.books import delivered_through
 from orchestration.ingest.declarations import ExtractDeclaration
-from orchestration.publish.candidate import DATABASE, Candidate
+from orchestration.publish.candidate import Candidate
 from orchestration.publish.columns import literal
 from orchestration.publish.gate import Allowance, ExpectationOutcome
+from orchestration.publish.layout import DATABASE, in_place
 from orchestration.publish.tables import SCHEMA
 from orchestration.session import settle
 from orchestration.validate.declared import NAME, declared_frame, declared_suite
@@ -124,7 +125,7 @@ def check_outgoing(
         settle(con)
         con.execute(f"set variable as_of = timestamp {literal(as_of.isoformat(sep=' '))}")
         con.execute(f"attach {literal(str(candidate.database))} as candidate (read_only)")
-        _attach_previous(con, published / DATABASE)
+        _attach_previous(con, in_place(published) / DATABASE)
         con.execute(f"use candidate.{SCHEMA}")
         for suite in suites:
             for subject in suite.subjects:

@@ -269,7 +269,7 @@ def test_a_full_disk_is_told_and_the_next_refresh_finishes(installation: Install
     if mounted.returncode:
         pytest.skip(f"a small disk cannot be had here: {mounted.stderr.strip()}")
     try:
-        shutil.copytree(kept, home, dirs_exist_ok=True)
+        shutil.copytree(kept, home, symlinks=True, dirs_exist_ok=True)
         before = installation.home.publication()
         filler = home / "filler"
         with contextlib.suppress(OSError), filler.open("wb") as stream:

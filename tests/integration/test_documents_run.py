@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orchestration.cli_query import ask
-from orchestration.publish.candidate import DATABASE
+from orchestration.publish.layout import DATABASE
 from orchestration.settings import PROJECT_DIR
 from tests.support.clone import Clone
 from tests.support.documents import Block, Typed, blocks_of, is_as_shown, typed_in

@@ -14,7 +14,7 @@ import duckdb
 import yaml
 
 from orchestration.boards.site import build_site
-from orchestration.publish.candidate import DATABASE, DESCRIPTION
+from orchestration.publish.layout import DATABASE, DESCRIPTION
 from orchestration.settings import PROJECT_DIR
 from tests.support.shared import made_once
 

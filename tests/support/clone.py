@@ -65,7 +65,7 @@ def shared_clone() -> Clone:
 def own_clone(folder: Path) -> Clone:
     """Return a clone that a test may change, in ``folder``."""
     made = made_once("clone", _make)
-    shutil.copytree(made / "untouched", folder / "project")
+    shutil.copytree(made / "untouched", folder / "project", symlinks=True)
     return Clone(folder / "project", _outputs(made))
 
 
@@ -91,7 +91,7 @@ def _make(made: Path) -> None:
         assert done.returncode == 0, f"{command}: {done.stdout}"
         outputs[command] = done.stdout
     (made / "outputs.json").write_text(json.dumps(outputs))
-    shutil.copytree(folder, made / "untouched")
+    shutil.copytree(folder, made / "untouched", symlinks=True)
 
 
 def _run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:

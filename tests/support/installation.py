@@ -48,7 +48,7 @@ class Installation:
     def copy(self, folder: Path) -> "Installation":
         """Return a copy of all of it in another folder."""
         for name in ("project", "home"):
-            shutil.copytree(self.home.settings.home.parent / name, folder / name)
+            shutil.copytree(self.home.settings.home.parent / name, folder / name, symlinks=True)
         return Installation(TinyHome(Settings(home=folder / "home"), folder / "project"))
 
 

@@ -242,7 +242,7 @@ def golden_night(home: Path, state: Path, as_of: datetime, parameters: Mapping[s
         nights.night(as_of, parameters=parameters)
 
     made = made_once(f"golden_{as_of:%Y%m%d}_{parameter_set(parameters or {})}", make)
-    shutil.copytree(made / "home", home, dirs_exist_ok=True)
+    shutil.copytree(made / "home", home, symlinks=True, dirs_exist_ok=True)
     lend_parsed(DbtPaths(PROJECT_DIR, state), parameters)
     return Nights(home, state)
 

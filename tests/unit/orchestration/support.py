@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from orchestration.night import RefreshOutcome
+from orchestration.publish.layout import in_place
 from orchestration.refresh import refresh
 from orchestration.settings import PROJECT_DIR, Settings
 
@@ -61,8 +62,8 @@ class TinyHome:
         return ask(self.settings.warehouse, sql)
 
     def publication(self) -> Mapping[str, str]:
-        """Return the hash of every file below ``published/``, by path."""
-        folder = self.settings.published
+        """Return the hash of every file of the release in place, by path."""
+        folder = in_place(self.settings.published)
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         return {file.relative_to(folder).as_posix(): sha256(file.read_bytes()).hexdigest() for file in files}
 
