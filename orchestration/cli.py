@@ -167,6 +167,17 @@ def erase(
 
 
 @app.command()
+def unload(
+    files: Annotated[list[str], typer.Argument(help="Files as delivered, such as standard/contacts/2026-11-30.csv.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Let files that were taken out be loaded again.")] = False,
+) -> None:
+    """Take out files that were loaded by mistake; the next refresh rebuilds everything as if they had never come."""
+    from orchestration.cli_unload import run_unload
+
+    raise typer.Exit(run_unload(settings_or_exit(), files, undo=undo))
+
+
+@app.command()
 def publish_postgres() -> None:
     """Copy the publication in place to PostgreSQL, as every night does when CONTACT_CENTER_POSTGRES_URL is set."""
     from orchestration.cli_postgres import run_publish_postgres

@@ -15,6 +15,6 @@ select
     cast(sum(case when status = 'loaded' then 1 else 0 end) as bigint) as files_loaded,
     cast(coalesce(sum(case when status = 'loaded' then row_count end), 0) as bigint) as rows_loaded,
     cast(coalesce(sum(case when status = 'loaded' then rejected_count end), 0) as bigint) as rows_rejected,
-    cast(sum(case when status <> 'loaded' then 1 else 0 end) as bigint) as files_refused
+    cast(sum(case when status = 'refused' then 1 else 0 end) as bigint) as files_refused
 from files
 group by system, entity

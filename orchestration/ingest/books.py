@@ -33,6 +33,7 @@ create table if not exists meta.loaded_file (
     sha256 varchar, extracted_at timestamp, row_count bigint, rejected_count bigint, status varchar, reason varchar,
     refresh_id bigint, loaded_at timestamp
 );
+alter table meta.loaded_file add column if not exists unloaded_after bigint;
 create table if not exists meta.delivery (
     delivery_id bigint primary key, file_id bigint, path varchar, size_bytes bigint, modified_ns bigint,
     seen_at timestamp, refresh_id bigint

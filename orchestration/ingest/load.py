@@ -28,7 +28,10 @@ from orchestration.session import settle
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What happened to one new file: ``status`` is loaded, duplicate, refused or unsettled (still being written)."""
+    """What happened to one new file: ``status`` is loaded, duplicate, refused, unloaded or unsettled.
+
+    ``unloaded``: its bytes were taken out before; ``unsettled``: it is still being written.
+    """
 
     system: str
     entity: str
@@ -144,6 +147,8 @@ class _Loader:
             self.ledger.touch(file, file_id)
             return None
         self.ledger.deliver_again(file, file_id)
+        if status == "unloaded":
+            return _outcome(file, "unloaded", reason="these bytes were taken out; `contact-center unload --undo`")
         return _outcome(file, "duplicate")
 
     def _load(self, file: LandedFile, sha256: str, file_id: int) -> FileOutcome:

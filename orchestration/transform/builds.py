@@ -84,6 +84,9 @@ def _reason_for_everything(
     erased = con.execute("select count(*) from meta.erasure where after_refresh >= ?", [complete.refresh_id]).fetchall()
     if erased != [(0,)]:
         return "a customer was erased"
+    unloaded = "select count(*) from meta.loaded_file where unloaded_after >= ?"
+    if con.execute(unloaded, [complete.refresh_id]).fetchall() != [(0,)]:
+        return "a file was unloaded"
     if is_seal_broken:
         return "the warehouse was written by something else than a refresh"
     if complete.parameter_set != parameters:
