@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.assets.assemble import build_definitions
+from orchestration.assets.instance import dagster_instance
+from orchestration.assets.night import SITE
 from orchestration.cli_refresh import run_job
 from orchestration.night import Night
+from orchestration.publish.layout import kept_releases
 from orchestration.settings import Settings
 from tests.unit.orchestration.support import AS_OF, TinyHome, contacts, tiny_home
 
@@ -113,3 +117,24 @@ def test_the_command_draws_again_from_the_publication_in_place(
     assert run_boards(Settings(home=home.settings.home)) == 0
     assert "1 board of release 1" in capsys.readouterr().out
     assert 'id="release">1<' in index_of(home)
+
+
+def test_dagster_draws_the_boards_alone_again_from_the_release_in_place(
+    home: TinyHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.refresh()
+    (home.settings.published / "site" / "index.html").write_text("lost")
+    monkeypatch.setattr("orchestration.assets.night.get_settings", lambda: home.settings)
+    monkeypatch.setattr("orchestration.settings.PROJECT_DIR", home.project)
+    with Night(home.settings, as_of=AS_OF, project_dir=home.project) as night:
+        night.begin()
+        manifest = night.manifest
+    job = build_definitions(home.settings, manifest, home.project).resolve_implicit_global_asset_job_def()
+    with dagster_instance(home.settings) as instance:
+        config = {"resources": {"night": {"config": {"as_of": AS_OF.isoformat()}}}}
+        result = job.execute_in_process(
+            instance=instance, run_config=config, asset_selection=[SITE], raise_on_error=False
+        )
+    assert result.success
+    assert 'id="release">1<' in index_of(home)
+    assert kept_releases(home.settings.published) == [1]
