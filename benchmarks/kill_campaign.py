@@ -29,7 +29,14 @@ from simulator import SimulationOptions, simulate
 
 FIRST_DAY = date(2026, 3, 2)
 OF_RUNS = ("computed_at", "run_id", "data_watermark", "newest_load_at", "published_at", "release_id", "refresh_id")
-TABLES_OF_RUNS = ("release", "mart_refresh", "mart_data_health", "mart_failed_expectation", "mart_rejection")
+TABLES_OF_RUNS = (
+    "release",
+    "mart_refresh",
+    "mart_data_health",
+    "mart_failed_expectation",
+    "mart_finding",
+    "mart_rejection",
+)
 
 
 def start(home: Path, as_of: date) -> subprocess.Popen[str]:

@@ -80,6 +80,10 @@ def refresh(
         Path | None, typer.Option(help="YAML file of KPI parameters (name: value) that differ from the defaults.")
     ] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild everything from the raw rows.")] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(help="A finding that must not stop the refresh, as it names itself; can be given several times."),
+    ] = None,
 ) -> None:
     """Load what was delivered, build and check the marts, and publish them if everything passed."""
     from orchestration.cli_preflight import look_first
@@ -90,7 +94,7 @@ def refresh(
     from orchestration.cli_refresh import run_refresh
 
     instant = None if as_of is None else (as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of)
-    raise typer.Exit(run_refresh(settings, instant, parameters, full_refresh))
+    raise typer.Exit(run_refresh(settings, instant, parameters, full_refresh, accept or ()))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,16 @@ from orchestration.settings import Settings
 from orchestration.stages import NightFailedError, RefreshRunningError
 from orchestration.transform.parameters import ParameterError
 from orchestration.transform.project import default_parameters, operators_defaults, parameter_rules, read_parameters
+from orchestration.validate.finding import NAME as USUAL
 
 
-def run_refresh(settings: Settings, as_of: datetime | None, parameters: Path | None, full_refresh: bool) -> int:
+def run_refresh(
+    settings: Settings,
+    as_of: datetime | None,
+    parameters: Path | None,
+    full_refresh: bool,
+    accepted: Sequence[str] = (),
+) -> int:
     """Run one night and return the exit code: 0 published, 1 failed, 2 wrong usage."""
     console = wide_console()
     try:
@@ -31,7 +39,7 @@ def run_refresh(settings: Settings, as_of: datetime | None, parameters: Path | N
         typer.echo(f"--parameters: {error}", err=True)
         return 2
     progress = progress_of()
-    night = Night(settings, as_of=as_of, parameters=overrides, full_refresh=full_refresh, progress=progress)
+    night = Night(settings, as_of, overrides, full_refresh, progress=progress, accepted=accepted)
     try:
         with night, progress:
             problem = run_job(night)
@@ -77,7 +85,8 @@ def run_job(night: Night) -> str:
 
 def noticed(night: Night) -> list[ExpectationOutcome]:
     """Return the expectations that failed without stopping the night: worth a look, and kept in the books."""
-    return [outcome for outcome in [*night.incoming, *night.outgoing] if not outcome.succeeded]
+    evaluated = [*night.incoming, *night.outgoing]
+    return [each for each in evaluated if not each.succeeded and not each.key.startswith(f"{USUAL}.")]
 
 
 def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str) -> None:
@@ -97,6 +106,7 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
         lines += [f"  refused {file.path}: {file.reason}" for file in loaded.refused]
         lines += [f"  not declared: {name}" for name in by_folder(loaded.unknown)[:20]]
         lines += [f"  not read: {name}: {reason}" for name, reason in loaded.unreadable[:20]]
+    lines += [f"  {finding.sentence}" for finding in night.findings[:20] if finding.severity != "stop"]
     lines += [f"  note: {kept.key}: {kept.detail}" for kept in noticed(night)[:20]]
     lines.append("  ".join(f"{stage} {seconds_of(seconds)}" for stage, seconds in outcome.stage_seconds.items()))
     for line in lines:

@@ -71,9 +71,11 @@ from orchestration.validate.borders import (
     check_outgoing,
     counted,
     incoming_suites,
+    look,
     narrowed,
     outgoing_suites,
 )
+from orchestration.validate.finding import Finding
 from orchestration.validate.records import read_outcomes, record_outcomes
 
 NOTHING_PARTIAL = "only what one refresh has built as a whole is published: start nightly_refresh, without a selection"
@@ -90,7 +92,7 @@ class Night:
 
     ``as_of`` is naive UTC; None means the latest midnight of the operator. ``parameters`` overrides defaults.
     ``is_part``: only some of the assets are made, so nothing is published, and the next refresh begins behind the last
-    complete one as if this had not been.
+    complete one as if this had not been. ``accepted`` names findings about deliveries that must not stop it.
     """
 
     settings: Settings
@@ -101,6 +103,7 @@ class Night:
     progress: Progress = field(default_factory=Silent)
     project_dir: Path | None = None
     is_part: bool = False
+    accepted: Collection[str] = ()
 
     refresh_id: int = field(default=0, init=False)
     plan: BuildPlan | None = field(default=None, init=False)
@@ -109,6 +112,7 @@ class Night:
     declarations: tuple[ExtractDeclaration, ...] = field(default=(), init=False)
     loaded: LoadReport | None = field(default=None, init=False)
     promised: Promise = field(default_factory=Promise, init=False)
+    findings: list[Finding] = field(default_factory=list, init=False)
     incoming: list[ExpectationOutcome] = field(default_factory=list, init=False)
     outgoing: list[ExpectationOutcome] = field(default_factory=list, init=False)
     build: BuildResult | None = field(default=None, init=False)
@@ -250,11 +254,14 @@ class Night:
         with Stage(self, "incoming"), self.connect() as con:
             suites = narrowed(incoming_suites(self.expectations, self.declarations), only)
             self.promised.add(suites)
-            currency = str(self.parameter_values["reporting_currency"])
-            outcomes = check_incoming(con, suites, self.declarations, self.as_of_instant, currency)
+            values, as_of, extracts = self.parameter_values, self.as_of_instant, self.declarations
+            zone = str(values.get("reporting_time_zone", self.settings.time_zone))
+            self.findings = look(con, self.refresh_id, suites, extracts, as_of, zone, self.manifest, self.accepted)
+            outcomes = check_incoming(con, suites, extracts, as_of, str(values["reporting_currency"]), self.findings)
             self.incoming = counted(outcomes, suites, self.progress.step)
             record_outcomes(con, self.refresh_id, "incoming", self.incoming)
-            self._refuse("incoming", [expectation_refusal(o, self.as_of_instant.date()) for o in self.incoming])
+            stops = [finding.sentence for finding in self.findings if finding.severity == "stop"]
+            self._refuse("incoming", [*stops, *(expectation_refusal(o, as_of.date()) for o in self.incoming)])
         return self.incoming
 
     def transform(self, only: Collection[str] | None = None) -> BuildResult:

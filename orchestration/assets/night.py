@@ -27,6 +27,7 @@ QUIET_SECONDS = 5.0
 CONFIG = {
     "as_of": dg.Field(dg.Noneable(str), default_value=None, description="ISO 8601 instant in UTC; default midnight."),
     "parameters": dg.Field(dict, default_value={}, description="KPI parameters that differ from defaults."),
+    "accept": dg.Field([str], default_value=[], description="Findings about deliveries that must not stop it."),
     "full_refresh": dg.Field(bool, default_value=False, description="Rebuild everything."),
 }
 
@@ -40,6 +41,7 @@ def night_resource(context: dg.InitResourceContext) -> Iterator[Night]:
         as_of=datetime.fromisoformat(config["as_of"]) if config["as_of"] else None,
         parameters=config["parameters"],
         full_refresh=config["full_refresh"],
+        accepted=config["accept"],
     )
     if context.log is not None:
         night.progress = LoggedProgress(context.log)

@@ -56,6 +56,10 @@ create table if not exists meta.expectation_result (
     refresh_id bigint, border varchar, expectation varchar, severity varchar, is_success boolean, detail varchar,
     evaluated_at timestamp
 );
+create table if not exists meta.finding (
+    refresh_id bigint, severity varchar, rule varchar, system varchar, entity varchar, business_date date,
+    detail varchar, kpi_ids varchar
+);
 create table if not exists meta.release (
     release_id bigint, refresh_id bigint, run_id varchar, as_of timestamp, published_at timestamp, path varchar,
     tables json, headline json

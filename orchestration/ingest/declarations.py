@@ -16,7 +16,10 @@ SIMPLE_TYPES = ("varchar", "smallint", "integer", "bigint", "double", "boolean",
 NUMERIC = ("smallint", "integer", "bigint", "double")
 
 _EXTRACT_KEYS = frozenset(
-    {"path", "format", "required", "key", "records", "delimiter", "header", "quote", "encoding", "rules", "belongs_to"}
+    {
+        *("path", "format", "required", "key", "records", "delimiter", "header", "quote", "encoding"),
+        *("rules", "belongs_to", "watched"),
+    }
 )
 _COLUMN_KEYS = frozenset(
     {"required", "accepted_values", "minimum", "maximum", "pattern", "personal_data", "from", "format", "erased"}
@@ -24,6 +27,24 @@ _COLUMN_KEYS = frozenset(
 _PERSONAL = ("name", "email", "phone", "text")
 _DECIMAL = re.compile(r"decimal\((\d+), ?(\d+)\)")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+SEVERITIES = ("note", "hold", "stop")
+"""What an unusual delivery does: it is noted, published with a mark, or ends the refresh."""
+
+WATCH_RULES: Mapping[str, str] = {
+    "missing": "a day without any row",
+    "fewer": "far fewer rows than usual",
+    "more": "far more rows than usual",
+    "hours": "hours without rows, within a day that has some",
+    "member": "a queue or other member without rows",
+    "shift": "the hours of the day are shifted, as by a wrong clock",
+    "copies": "rows that differ in their ids only",
+    "unit": "lengths many times as long or short, as in another unit",
+    "share": "other shares of outcomes",
+    "lost": "references to what was never delivered",
+    "rejected": "many rejected rows",
+}
+"""What can be unusual of a delivery."""
 
 Scalar = str | int | float | bool
 
@@ -64,6 +85,23 @@ class ColumnDeclaration:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """By what an extract is watched for deliveries that are unlike the usual ones.
+
+    ``at`` is the column with the instant (UTC) that a row is of; ``by`` names its queue or other member, ``share`` its
+    outcome, ``lengths`` are columns with durations, ``refers`` pairs columns with the entity that they lead to.
+    ``severity`` overrides that of rules: note, hold or stop.
+    """
+
+    at: str
+    by: str | None = None
+    share: str | None = None
+    lengths: tuple[str, ...] = ()
+    refers: tuple[tuple[str, str], ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class ExtractDeclaration:
     """One declared extract: where its files land, how they are read, and what a row must look like.
 
@@ -88,6 +126,7 @@ class ExtractDeclaration:
     encoding: str | None = None
     rules: tuple[RowRule, ...] = ()
     belongs_to: tuple[tuple[str, str], ...] = ()
+    watched: Watched | None = None
     declared_in: str = ""
 
     @property
@@ -185,7 +224,34 @@ def _extract(node: Mapping[str, Any], meta: object) -> ExtractDeclaration:
         encoding=None if encoding is None else _encoding(where, encoding),
         rules=tuple(_rule(where, rule, columns) for rule in extract.get("rules") or ()),
         belongs_to=_belongs_to(where, extract.get("belongs_to", {}), columns),
+        watched=_watched(where, extract.get("watched"), columns),
         declared_in=where.file,
+    )
+
+
+def _watched(where: _Where, given: object, columns: tuple[ColumnDeclaration, ...]) -> Watched | None:
+    if given is None:
+        return None
+    found = where.known(given, ("at", "by", "share", "lengths", "refers", "severity"), "watched")
+    names = [column.name for column in columns]
+    lengths, refers = found.get("lengths", []), where.known(found.get("refers", {}), names, "watched refers")
+    if not isinstance(lengths, list):
+        where.fail(f"watched lengths must be a list of columns, is {lengths!r}")
+    used = [where.text(found.get("at"), "watched at"), *filter(None, (found.get("by"), found.get("share"))), *lengths]
+    for name in used:
+        if name not in names:
+            where.fail(f"watched names {name!r}, which is not a declared column")
+    severity = where.known(found.get("severity", {}), WATCH_RULES, "watched severity")
+    for rule, level in severity.items():
+        if level not in SEVERITIES:
+            where.fail(f"watched severity of {rule} is one of {', '.join(SEVERITIES)}, is {level!r}")
+    return Watched(
+        at=used[0],
+        by=found.get("by"),
+        share=found.get("share"),
+        lengths=tuple(lengths),
+        refers=tuple(refers.items()),
+        severity=tuple(severity.items()),
     )
 
 

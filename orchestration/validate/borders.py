@@ -20,8 +20,11 @@ from orchestration.publish.gate import Allowance, ExpectationOutcome
 from orchestration.publish.layout import DATABASE, in_place
 from orchestration.publish.tables import SCHEMA
 from orchestration.session import settle
+from orchestration.transform.project import Manifest
 from orchestration.validate.declared import NAME, declared_frame, declared_suite
 from orchestration.validate.evaluate import Evaluator
+from orchestration.validate.finding import NAME as USUAL
+from orchestration.validate.finding import Finding, find, findings_frame, record_findings, usual_suite
 from orchestration.validate.suites import Subject, Suite, load_suites
 
 TONIGHT = "tonight_file"
@@ -42,7 +45,8 @@ class Promise:
 
 def incoming_suites(folder: Path, declarations: Sequence[ExtractDeclaration]) -> tuple[Suite, ...]:
     """Return the derived suite and the written ones of the incoming border."""
-    return (declared_suite(declarations), *load_suites(folder, "incoming"))
+    usual = usual_suite(declarations)
+    return (declared_suite(declarations), *([usual] if usual else []), *load_suites(folder, "incoming"))
 
 
 def narrowed(suites: Sequence[Suite], only: Collection[str] | None) -> tuple[Suite, ...]:
@@ -79,11 +83,12 @@ def check_incoming(
     declarations: Sequence[ExtractDeclaration],
     as_of: datetime,
     reporting_currency: str,
+    findings: Sequence[Finding] = (),
 ) -> Iterator[ExpectationOutcome]:
     """Yield the outcome of every expectation about tonight's rows.
 
     A suite's SQL finds tonight's files in ``tonight_file``, the as-of instant in ``getvariable('as_of')`` and the
-    reporting currency in ``getvariable('reporting_currency')``.
+    reporting currency in ``getvariable('reporting_currency')``. ``findings`` are what is unusual of them.
     """
     con.execute(f"set variable as_of = timestamp {literal(as_of.isoformat(sep=' '))}")
     con.execute(f"set variable reporting_currency = {literal(reporting_currency)}")
@@ -94,8 +99,37 @@ def check_incoming(
             frame = declared_frame(con, declarations, f"select file_id from {TONIGHT}")
             yield from evaluator.evaluate_on_one_frame(suite, frame)
             continue
+        if suite.name == USUAL:
+            yield from evaluator.evaluate_on_one_frame(suite, findings_frame(declarations, findings))
+            continue
         for subject in suite.subjects:
             yield from evaluator.evaluate(suite.name, subject, _frame(con, subject))
+
+
+def look(
+    con: duckdb.DuckDBPyConnection,
+    refresh_id: int,
+    suites: Sequence[Suite],
+    declarations: Sequence[ExtractDeclaration],
+    as_of: datetime,
+    zone: str,
+    manifest: Manifest,
+    accepted: Collection[str],
+) -> list[Finding]:
+    """Find what is unusual of the extracts that the suites ask about, write it into the books, and return it."""
+    asked = {subject.name for suite in suites if suite.name == USUAL for subject in suite.subjects}
+    note_tonight(con)
+    found = find(
+        con,
+        [replace(each, watched=each.watched if each.identifier in asked else None) for each in declarations],
+        as_of=as_of,
+        zone=zone,
+        new_files=f"select file_id from {TONIGHT}",
+        manifest=manifest,
+        accepted=accepted,
+    )
+    record_findings(con, refresh_id, found)
+    return found
 
 
 def note_tonight(con: duckdb.DuckDBPyConnection) -> None:

@@ -63,6 +63,9 @@ _SCHEMA = """
     create table marts.mart_failed_expectation as select 1::bigint as refresh_id, 'outgoing' as border,
         'outgoing_reconciliation.volume_of_the_latest_day.is_usual' as expectation, 'info' as severity,
         timestamp '2026-11-21 00:08:00' as evaluated_at;
+    create table marts.mart_finding as select 1::bigint as refresh_id, 'hold' as severity, 'standard' as system,
+        'contacts' as entity, date '2026-11-20' as business_date, 'fewer' as rule,
+        '740 rows, where 1,480 are usual on this weekday' as detail, 'contacts_offered' as kpi_ids;
     create table marts.contradiction as select 'overlapping_spells' as rule, 'agents' as entity, 'A001' as record_id,
         date '2026-11-01' as business_date, 'two spells at once' as detail;
     create table marts.mart_refresh as select 1::bigint as refresh_id, timestamp '2026-11-21' as as_of,
@@ -207,6 +210,7 @@ def write_publication(
                 "mart_rejection",
                 "mart_refresh",
                 "mart_failed_expectation",
+                "mart_finding",
                 "contradiction",
                 "dim_queue",
             ):
