@@ -30,8 +30,9 @@ INSTANT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M
 def run() -> None:
     """Run the command line; a full disk or a damaged warehouse ends it with a sentence and code 1."""
     from orchestration.faults import Explained
+    from orchestration.modes import private
 
-    with Explained(lambda: get_settings().home):
+    with private(), Explained(lambda: get_settings().home):
         app()
 
 
@@ -119,6 +120,17 @@ def status(
     from orchestration.cli_status import show_status
 
     show_status(settings_or_exit(), runs)
+
+
+@app.command()
+def audit(
+    last: Annotated[int, typer.Option(min=1, help="How many of the newest entries to show.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Write all of them, as JSON lines.")] = False,
+) -> None:
+    """Show who published, rolled back, erased, unloaded, accepted or changed parameters, and when."""
+    from orchestration.cli_audit import show_audit
+
+    raise typer.Exit(show_audit(settings_or_exit(), last, as_json=as_json))
 
 
 @app.command()

@@ -8,7 +8,9 @@ from orchestration.boards.labels import LANGUAGES
 from orchestration.boards.site import redraw
 from orchestration.cli_text import plural, seconds_of
 from orchestration.lock import held
+from orchestration.modes import open_to
 from orchestration.night import dbt_paths
+from orchestration.publish.layout import SITE, in_place
 from orchestration.settings import Settings
 from orchestration.transform.project import manifest_if_there
 
@@ -20,6 +22,7 @@ def run_boards(settings: Settings) -> int:
         languages = settings.board_languages
         with held(settings.home):
             site = redraw(settings.published, settings.project_dir, settings.time_zone, languages, manifest)
+            open_to(in_place(settings.published) / SITE, settings.publication_readers)
     except BlockingIOError:
         typer.echo("a refresh is running, and draws the boards itself", err=True)
         return 1

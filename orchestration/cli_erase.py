@@ -3,6 +3,7 @@
 import duckdb
 import typer
 
+from orchestration.audit import record
 from orchestration.cli_text import plural
 from orchestration.ingest.books import create_books
 from orchestration.ingest.declarations import load_declarations
@@ -34,6 +35,8 @@ def run_erase(settings: Settings, customer_id: str) -> int:
             f"a refresh of {settings.home} is running: erase again when it has ended; nothing was erased", err=True
         )
         return 1
+    if erasure.erased_at is not None:
+        record(settings.home, "erase", customer=customer_id, rows=sum(erasure.rows.values()))
     for line in told(erasure):
         typer.echo(line, err=erasure.erased_at is None)
     return 0 if erasure.erased_at else 1

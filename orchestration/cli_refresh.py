@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from orchestration.audit import record
 from orchestration.cli_progress import progress_of
 from orchestration.cli_releases import hold_note
 from orchestration.cli_text import by_folder, bytes_of, figures_table, plural, seconds_of, shown, wide_console
@@ -46,6 +47,8 @@ def run_refresh(
     except RefreshRunningError as error:
         typer.echo(f"{error}; wait for it, or look at `contact-center status`", err=True)
         return 1
+    if accepted:
+        record(settings.home, "accept", findings=list(accepted), refresh=night.refresh_id)
     outcome = night.outcome()
     report(console, night, outcome, problem)
     return 0 if outcome.status == "complete" and not outcome.problems else 1

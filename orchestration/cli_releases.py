@@ -7,6 +7,7 @@ import duckdb
 import typer
 from rich.table import Table
 
+from orchestration.audit import record
 from orchestration.cli_text import age_of, bytes_of, plural, wide_console
 from orchestration.ingest.books import utc_now
 from orchestration.lock import held as lock_held
@@ -76,7 +77,8 @@ def run_rollback(settings: Settings, release: str, *, hold: bool) -> int:
                 typer.echo(NOTHING.format(published), err=True)
                 return 1
             number = kept[0] if release == "newest" else int(release)
-            before = roll_back(published, number, hold=hold)
+            before = roll_back(published, number, hold=hold, readers=settings.publication_readers)
+            record(settings.home, "rollback", release=number, before=before, hold=hold)
     except BlockingIOError:
         typer.echo("a refresh is running: wait for it, then roll back", err=True)
         return 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import typer
 
+from orchestration.audit import record
 from orchestration.cli_text import plural
 from orchestration.ingest.books import create_books
 from orchestration.ingest.declarations import load_declarations
@@ -33,9 +34,12 @@ def run_unload(settings: Settings, files: Sequence[str], *, undo: bool) -> int:
                     try:
                         if undo:
                             load_again(con, path)
+                            record(settings.home, "unload --undo", file=path)
                             typer.echo(f"{path}: the next refresh loads it again, if it is still delivered")
                         else:
-                            typer.echo(told(unload(con, declarations, path)))
+                            done = unload(con, declarations, path)
+                            record(settings.home, "unload", file=path, rows=done.rows)
+                            typer.echo(told(done))
                     except UnloadError as error:
                         failed += 1
                         typer.echo(str(error), err=True)

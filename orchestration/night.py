@@ -297,7 +297,7 @@ class Night:
         if found:
             raise NightFailedError(stage, found)
 
-    def audit(self) -> Ready:
+    def audit(self) -> None:
         """Write the release candidate, check it, and compare all evidence with what was expected."""
         if self.build is None or self.is_part:
             raise NightFailedError("audit", [NOTHING_PARTIAL])
@@ -320,7 +320,6 @@ class Night:
                 today = local_date(self.as_of_instant, self.settings.time_zone)
                 self.ready = complete(candidate, self._origin(self.build), published, today, self.paths)
                 on_failure.pop_all()
-        return self.ready
 
     def _origin(self, build: BuildResult) -> Origin:
         return Origin(
@@ -356,7 +355,8 @@ class Night:
         if self.has_boards:
             draw_release(self, self.ready.candidate)
         with Stage(self, "publish"):
-            self.release = publish(self.ready, self.settings.published, self.settings.warehouse)
+            readers = self.settings.publication_readers
+            self.release = publish(self.ready, self.settings.published, self.settings.warehouse, readers)
             try:
                 prune(self.settings.published, self.settings.kept_releases)
             except (OSError, duckdb.Error) as error:

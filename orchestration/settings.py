@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     kept_releases: int = Field(default=7, ge=1)
     """How many releases are kept in ``published/releases/``, the newest one among them."""
 
+    publication_readers: Literal["owner", "group", "everyone"] = "group"
+    """Who may read the publication; everything else in the home is for its owner alone."""
+
     largest_file_mb: int = Field(default=8192, ge=1)
     """A delivered file that is larger, once unpacked, is refused: MB of 1,048,576 bytes."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets.dead_runs import close_dead_runs
+from orchestration.modes import private
 from orchestration.night import Night
 from orchestration.publish.gate import ExpectationOutcome
 from orchestration.settings import get_settings
@@ -49,7 +50,7 @@ def night_resource(context: dg.InitResourceContext) -> Iterator[Night]:
     if run is not None:
         night.run_id = run.run_id
         night.is_part = bool(run.asset_selection) and PUBLICATION not in (run.asset_selection or ())
-    with night:
+    with private(), night:
         if context.instance is not None:
             close_dead_runs(context.instance, night.settings, alive=night.run_id)
         yield night

@@ -6,7 +6,6 @@ them is shown.
 """
 
 import filecmp
-import getpass
 import json
 import shutil
 from collections import Counter
@@ -16,7 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.audit import user
 from orchestration.ingest.books import utc_now
+from orchestration.modes import Readers, open_to
 from orchestration.publish.layout import (
     DATABASE,
     DESCRIPTION,
@@ -101,7 +102,7 @@ def list_releases(published: Path) -> list[Kept]:
     return found
 
 
-def roll_back(published: Path, release_id: int, *, hold: bool) -> int | None:
+def roll_back(published: Path, release_id: int, *, hold: bool, readers: Readers = "group") -> int | None:
     """Show a kept release and return the number of the one that was shown before.
 
     It stays until the next refresh publishes; with ``hold`` until another one is shown by hand. Raises
@@ -114,10 +115,11 @@ def roll_back(published: Path, release_id: int, *, hold: bool) -> int | None:
     before = published_release(published)
     if is_packed(folder):
         unpack(folder)
+        open_to(folder, readers)
     if not is_whole(folder / DESCRIPTION, DATABASE):
         raise ReleaseError(f"release {release_id} is damaged: {folder} is not what its {DESCRIPTION} says")
     if hold:
-        note = {"release": release_id, "since": utc_now().isoformat(timespec="seconds") + "Z", "by": getpass.getuser()}
+        note = {"release": release_id, "since": utc_now().isoformat(timespec="seconds") + "Z", "by": user()}
         written = published / f"{HELD}.new"
         written.write_text(json.dumps(note))
         written.replace(published / HELD)

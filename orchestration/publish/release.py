@@ -8,18 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
+from orchestration.audit import record
 from orchestration.ingest.books import utc_now
+from orchestration.modes import Readers, let_through, open_to
 from orchestration.publish.candidate import Candidate, Origin, describe, discard
 from orchestration.publish.dictionary import with_dictionary
 from orchestration.publish.headline import Figure, headline
 from orchestration.publish.keep import held, share
-from orchestration.publish.layout import DATABASE, SEMANTICS, in_place, release_folder
+from orchestration.publish.layout import DATABASE, DESCRIPTION, SEMANTICS, in_place, release_folder
 from orchestration.publish.records import recorded_release, restatements
 from orchestration.publish.replace import put_in_place
 from orchestration.publish.stamp import stamp
+from orchestration.publish.whole import DamagedPublicationError, manifest_of
 from orchestration.transform.project import DbtPaths, read_manifest
 
 
@@ -72,8 +76,10 @@ def complete(
     return Ready(candidate, origin, published_at, restated, tuple(figures))
 
 
-def publish(ready: Ready, published: Path, warehouse: Path) -> Release:
+def publish(ready: Ready, published: Path, warehouse: Path, readers: Readers = "group") -> Release:
     """Put a complete candidate in place and record it. While a release is held, it is kept without being shown.
+
+    ``readers`` may read it. The audit log gets the publication, and parameters that differ from the release before.
 
     Raises ``OSError`` or ``duckdb.Error`` with the old publication still in place.
     """
@@ -81,6 +87,8 @@ def publish(ready: Ready, published: Path, warehouse: Path) -> Release:
     is_shown = held(published) is None
     path = (published if is_shown else release_folder(published, candidate.release_id)) / DATABASE
     try:
+        open_to(candidate.folder, readers)
+        before = _parameters(published)
         shown = {"figures": [figure.as_record() for figure in ready.figures]}
         with recorded_release(
             warehouse,
@@ -94,6 +102,15 @@ def publish(ready: Ready, published: Path, warehouse: Path) -> Release:
             put_in_place(candidate.folder, published, candidate.release_id, is_shown=is_shown)
     finally:
         discard(published)
+    for folder in (published.parent, published, release_folder(published, candidate.release_id).parent):
+        let_through(folder, readers)
+    home = warehouse.parent
+    changed = {
+        name: [before.get(name), value] for name, value in origin.parameters.items() if before.get(name) != value
+    }
+    if before and changed:
+        record(home, "parameters", changed=changed, release=candidate.release_id)
+    record(home, "publish", release=candidate.release_id, refresh=origin.refresh_id, is_shown=is_shown)
     return Release(
         release_id=candidate.release_id,
         path=path,
@@ -104,3 +121,12 @@ def publish(ready: Ready, published: Path, warehouse: Path) -> Release:
         figures=ready.figures,
         is_shown=is_shown,
     )
+
+
+def _parameters(published: Path) -> Mapping[str, Any]:
+    """Return the parameters of the release in place; none without one, or when its manifest is damaged."""
+    try:
+        found: Mapping[str, Any] = manifest_of(in_place(published) / DESCRIPTION).get("parameters", {})
+    except (OSError, DamagedPublicationError):
+        return {}
+    return found

@@ -65,5 +65,5 @@ def test_creating_the_books_again_keeps_them(warehouse: Any) -> None:
     tables = {name for (name,) in warehouse.rows("select table_name from duckdb_tables() where schema_name = 'meta'")}
     assert tables == {
         *("refresh", "loaded_file", "delivery", "rejected_row", "extra_column", "release", "restatement"),
-        *("public_holiday", "erasure", "expectation_result", "planned_model", "model_build"),
+        *("public_holiday", "erasure", "finding", "expectation_result", "planned_model", "model_build"),
     }

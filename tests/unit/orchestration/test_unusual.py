@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,8 @@ def found(days: dict[date, Day], judged: date = LAST, holidays: frozenset[date] 
 
 def halved(day: Day) -> None:
     day.rows //= 2
-    for counts in (day.hours, day.members, day.shares):
+    counters: tuple[Counter[Any], ...] = (day.hours, day.members, day.shares)
+    for counts in counters:
         for key in counts:
             counts[key] //= 2
 
