@@ -115,8 +115,16 @@ def check(
 @app.command()
 def status(
     runs: Annotated[int, typer.Option(min=1, help="How many of the last refreshes to list.")] = 5,
+    check: Annotated[
+        bool, typer.Option("--check", help="One line for a monitor, and code 0 (ok), 1 (warning) or 2 (critical).")
+    ] = False,
+    alert: Annotated[bool, typer.Option("--alert", help="With --check: send what is critical, once.")] = False,
 ) -> None:
     """Show the last refreshes, what was loaded, rejected or waits, and how old the publication is."""
+    if check:
+        from orchestration.cli_monitor import run_check
+
+        raise typer.Exit(run_check(settings_or_exit(), alert=alert))
     from orchestration.cli_status import show_status
 
     show_status(settings_or_exit(), runs)

@@ -120,6 +120,8 @@ def report(console: Console, night: Night, outcome: RefreshOutcome, problem: str
         for reason in [*outcome.reasons, problem][:50]:
             if reason:
                 console.print(f"  {shown(reason)}", highlight=False, markup=False, soft_wrap=True)
+        for trouble in outcome.problems:
+            console.print(f"  {shown(trouble)}", highlight=False, markup=False, soft_wrap=True)
         console.print(f"  dbt's log: {dbt_paths(night.settings).logs / 'dbt.log'}", highlight=False, soft_wrap=True)
         return
     release = outcome.release

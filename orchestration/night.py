@@ -5,6 +5,7 @@ publication as it was; the next refresh takes in everything delivered since the 
 """
 
 import contextlib
+import itertools
 import os
 import uuid
 from collections.abc import Collection, Mapping
@@ -38,7 +39,7 @@ from orchestration.publish.records import next_release_id
 from orchestration.publish.release import Ready, Release, complete, publish
 from orchestration.publish.replace import recover
 from orchestration.seal import is_broken, seal, unseal
-from orchestration.served import copy_release, draw_release
+from orchestration.served import copy_release, draw_release, tell
 from orchestration.session import open_warehouse
 from orchestration.settings import Settings
 from orchestration.stages import (
@@ -142,7 +143,8 @@ class Night:
             seal(self.settings.warehouse)
         if self._lock is not None:
             os.close(self._lock)
-            self._lock = None
+        self._lock = None
+        tell(self)
 
     @property
     def paths(self) -> DbtPaths:
@@ -233,15 +235,13 @@ class Night:
             self.declarations = load_declarations(self.manifest)
             wanted = [each for each in self.declarations if only is None or each.identifier in only]
             ensure_raw_tables(con, self.declarations)
-            done = 0
+            done = itertools.count(1)
 
             def on_file(file: FileOutcome, total: int) -> None:
-                nonlocal done
-                done += 1
-                self.progress.step(done, total, f"{file.path} {file.status}")
+                self.progress.step(next(done), total, f"{file.path} {file.status}")
 
-            home = self.settings
-            self.loaded = load_landing(con, home.landing, wanted, self.refresh_id, on_file, home.limits)
+            landing, limits = self.settings.landing, self.settings.limits
+            self.loaded = load_landing(con, landing, wanted, self.refresh_id, on_file, limits)
             erase_delivered(con, self.declarations, self.refresh_id)
             load_public_holidays(con, self.as_of_instant, self.refresh_id)
             ever = con.execute("select count(*) from meta.loaded_file where status = 'loaded'").fetchall()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from orchestration.alerts import of_refresh, send
 from orchestration.boards.declare import BoardError
 from orchestration.boards.site import INDEX, build_site
 from orchestration.publish.candidate import Candidate
@@ -48,6 +49,23 @@ def draw_release(night: "Night", candidate: Candidate) -> None:
         except (BoardError, duckdb.Error, OSError, ValueError) as error:
             night.problems.append(f"the boards FAILED and stay as they were before: {' '.join(str(error).split())}")
             carry_site(in_place(settings.published), candidate.folder)
+
+
+def tell(night: "Night") -> None:
+    """Send an alert about what a refresh that is over has to tell, where a URL is set; failing that is a problem."""
+    if not night.refresh_id or night.is_part:
+        return
+    outcome = night.outcome()
+    alert = of_refresh(
+        night.refresh_id,
+        outcome.as_of.isoformat(sep=" "),
+        stage=outcome.stage if outcome.status == "failed" else "",
+        reasons=outcome.reasons,
+        problems=outcome.problems,
+        findings=[(each.sentence, each.kpis) for each in night.findings if each.severity != "note"],
+    )
+    if alert is not None and (problem := send(night.settings, alert)):
+        night.problems.append(problem)
 
 
 @contextlib.contextmanager

@@ -57,6 +57,15 @@ class Settings(BaseSettings):
     publication_readers: Literal["owner", "group", "everyone"] = "group"
     """Who may read the publication; everything else in the home is for its owner alone."""
 
+    alert_urls: SecretStr = SecretStr("")
+    """Where alerts go: URLs of apprise, with blanks between; none are sent when empty."""
+
+    deadline_hours: float = Field(default=6, gt=0)
+    """A refresh that runs longer hangs."""
+
+    stale_hours: float = Field(default=26, gt=0)
+    """A publication that is older is stale."""
+
     largest_file_mb: int = Field(default=8192, ge=1)
     """A delivered file that is larger, once unpacked, is refused: MB of 1,048,576 bytes."""
 

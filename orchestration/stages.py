@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.faults import why
 from orchestration.ingest.errors import IngestError
+from orchestration.monitor import beat
 from orchestration.publish.columns import UnpublishableColumnError
 from orchestration.settings import Settings
 from orchestration.transform.runner import DbtError
@@ -74,6 +75,7 @@ class Watched(Protocol):
 
     settings: Settings
     progress: Progress
+    refresh_id: int
     stage_seconds: dict[str, float]
 
     def note_stage(self, name: str) -> None:
@@ -98,6 +100,7 @@ class Stage:
         self.started = time.monotonic()
         self.night.note_stage(self.name)
         self.night.progress.stage(self.name)
+        beat(self.night.settings.home, self.night.refresh_id, self.name)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         """Stop the clock; turn an error that a night may meet into ``NightFailedError``."""
