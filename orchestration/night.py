@@ -38,8 +38,8 @@ from orchestration.publish.keep import prune
 from orchestration.publish.records import next_release_id
 from orchestration.publish.release import Ready, Release, complete, publish
 from orchestration.publish.replace import recover
-from orchestration.seal import is_broken, seal, unseal
-from orchestration.served import copy_release, draw_release, tell
+from orchestration.seal import is_broken, unseal
+from orchestration.served import close_warehouse, copy_release, draw_release, tell
 from orchestration.session import open_warehouse
 from orchestration.settings import Settings
 from orchestration.stages import (
@@ -139,8 +139,7 @@ class Night:
             self._close("partial")
         elif self.refresh_id and not self.release and not self.failure:
             self.fail(NightFailedError(next(reversed(self.stage_seconds), STAGES[0]), ["stopped before it was done"]))
-        if self.refresh_id:
-            seal(self.settings.warehouse)
+        close_warehouse(self)
         if self._lock is not None:
             os.close(self._lock)
         self._lock = None

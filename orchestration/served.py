@@ -14,6 +14,8 @@ from orchestration.boards.site import INDEX, build_site
 from orchestration.publish.candidate import Candidate
 from orchestration.publish.keep import carry_site
 from orchestration.publish.layout import SITE, in_place
+from orchestration.rewrite import is_wanted, rewrite
+from orchestration.seal import seal
 from orchestration.stages import local_date
 
 if TYPE_CHECKING:
@@ -49,6 +51,24 @@ def draw_release(night: "Night", candidate: Candidate) -> None:
         except (BoardError, duckdb.Error, OSError, ValueError) as error:
             night.problems.append(f"the boards FAILED and stay as they were before: {' '.join(str(error).split())}")
             carry_site(in_place(settings.published), candidate.folder)
+
+
+def close_warehouse(night: "Night") -> None:
+    """Seal the warehouse of a refresh that is over; write it anew first where an erasure asks for that."""
+    if not night.refresh_id:
+        return
+    warehouse = night.settings.warehouse
+    try:
+        with night.connect() as con:
+            is_due = night.release is not None and is_wanted(con, night.refresh_id)
+        if is_due:
+            night.progress.step(0, 0, "writing the warehouse anew, without the bytes of what was erased")
+            rewrite(warehouse, night.refresh_id)
+    except (OSError, duckdb.Error) as error:
+        night.problems.append(
+            f"the warehouse still holds bytes of what was erased; the next refresh tries again: {error}"
+        )
+    seal(warehouse)
 
 
 def tell(night: "Night") -> None:

@@ -52,6 +52,7 @@ create table if not exists meta.public_holiday (
 create table if not exists meta.erasure (
     customer_id varchar primary key, erased_at timestamp, after_refresh bigint
 );
+alter table meta.erasure add column if not exists is_rewritten boolean;
 create table if not exists meta.expectation_result (
     refresh_id bigint, border varchar, expectation varchar, severity varchar, is_success boolean, detail varchar,
     evaluated_at timestamp

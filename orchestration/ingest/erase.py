@@ -55,13 +55,13 @@ def erase_customer(
         if noted is None:
             complete = last_complete(con)
             after = complete.refresh_id if complete else 0
-            con.execute("insert into meta.erasure values (?, ?, ?)", [customer_id, erased_at, after])
+            con.execute("insert into meta.erasure values (?, ?, ?, false)", [customer_id, erased_at, after])
         rows = _empty(con, declarations, {customer_id: erased_at})
-        _forget_rejected(con, customer_id)
+        _forget_rejected(con, declarations, customer_id)
         if noted is not None and rows:
             con.execute(
-                "update meta.erasure set after_refresh = (select coalesce(max(refresh_id), 0) from meta.refresh)"
-                " where customer_id = ?",
+                "update meta.erasure set is_rewritten = false, after_refresh ="
+                " (select coalesce(max(refresh_id), 0) from meta.refresh) where customer_id = ?",
                 [customer_id],
             )
         con.commit()
@@ -75,13 +75,26 @@ def erase_customer(
 def erase_delivered(
     con: duckdb.DuckDBPyConnection, declarations: Sequence[ExtractDeclaration], refresh_id: int
 ) -> Mapping[str, int]:
-    """Empty what this refresh loaded of customers erased before; return rows by extract."""
+    """Empty what this refresh loaded of customers erased before; return rows by extract.
+
+    A row can be known as theirs only now, because what leads from it to the customer came late: then the next refresh
+    rebuilds everything once more.
+    """
     erased: dict[str, datetime] = dict(con.execute("select customer_id, erased_at from meta.erasure").fetchall())
     if not erased:
         return {}
     for customer_id in erased:
-        _forget_rejected(con, customer_id)
-    return _empty(con, declarations, erased, refresh_id)
+        _forget_rejected(con, declarations, customer_id)
+    rows = _empty(con, declarations, erased, refresh_id)
+    over_others = [each for each in declarations if _leads_over_others(each)]
+    late = _empty(con, over_others, erased, all_declarations=declarations)
+    if late:
+        con.execute("update meta.erasure set after_refresh = ?, is_rewritten = false", [refresh_id])
+    return {name: rows.get(name, 0) + late.get(name, 0) for name in {**rows, **late}}
+
+
+def _leads_over_others(declaration: ExtractDeclaration) -> bool:
+    return any(entity != ROOT for _, entity in declaration.belongs_to)
 
 
 def _empty(
@@ -89,11 +102,12 @@ def _empty(
     declarations: Sequence[ExtractDeclaration],
     erased: Mapping[str, datetime],
     refresh_id: int | None = None,
+    all_declarations: Sequence[ExtractDeclaration] | None = None,
 ) -> dict[str, int]:
     """Empty the rows of customers, of one refresh or of all; return changed rows by extract."""
     changed: dict[str, int] = {}
     for declaration in declarations:
-        owned = _owned(declaration, declarations, erased)
+        owned = _owned(declaration, all_declarations or declarations, erased)
         emptied = {column.quoted: _nothing(column) for column in declaration.columns if _is_emptied(column)}
         if owned is None:
             continue
@@ -151,12 +165,19 @@ def _files(
     return tuple(sorted(paths))
 
 
-def _forget_rejected(con: duckdb.DuckDBPyConnection, customer_id: str) -> None:
-    """Empty what the books keep of rejected rows that name a customer; the rule that they broke stays."""
+def _forget_rejected(
+    con: duckdb.DuckDBPyConnection, declarations: Sequence[ExtractDeclaration], customer_id: str
+) -> None:
+    """Empty what the books keep of rejected rows that name a customer, or a record that is theirs; the rule stays."""
+    named = [f"select {_text(customer_id.split(':', 1)[-1])} as id"]
+    led_to = {(each.system, entity) for each in declarations for _, entity in each.belongs_to if entity != ROOT}
+    for each in declarations:
+        owned = _owned(each, declarations, [customer_id])
+        if owned is not None and (each.system, each.entity) in led_to:
+            named.append(f'select cast("{each.key[0]}" as varchar) from {each.raw_table} where {owned}')
     con.execute(
-        "update meta.rejected_row set value = null, record = null"
-        " where list_contains(string_split_regex(record, '[^\\w:.@-]+'), ?)",
-        [customer_id.split(":", 1)[-1]],
+        "update meta.rejected_row set value = null, record = null where record is not null and list_has_any("
+        f"string_split_regex(record, '[^\\w:.@-]+'), (select list(id) from ({' union all '.join(named)})))"
     )
 
 

@@ -164,3 +164,23 @@ def test_the_files_that_still_hold_the_customer_are_named(home: Home) -> None:
 def test_without_a_warehouse_there_is_nothing_to_erase(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_erase(Settings(home=tmp_path), "C1") == 1
     assert "no warehouse" in capsys.readouterr().err
+
+
+def test_an_answer_that_comes_before_its_contact_is_emptied_when_the_contact_comes(home: Home) -> None:
+    erase_customer(home.con, DECLARED, "C1")
+    home.load({"standard/survey_answers/b.csv": "answer_id,contact_id,answer_text\na9,k9,early words\n"})
+    assert home.rows("select answer_text from raw.standard__survey_answers where answer_id = 'a9'") == [
+        ("early words",)
+    ]
+    refresh = home.load({"standard/contacts/b.csv": "contact_id,customer_id,endpoint_hash\nk9,C1,\n"})
+    assert home.rows("select answer_text from raw.standard__survey_answers where answer_id = 'a9'") == [(None,)]
+    assert home.rows("select after_refresh, is_rewritten from meta.erasure") == [(refresh, False)]
+    home.load({})
+    assert home.rows("select after_refresh from meta.erasure") == [(refresh,)]
+
+
+def test_a_rejected_row_about_a_contact_of_the_customer_is_forgotten_too(home: Home) -> None:
+    home.load({"standard/survey_answers/b.csv": "answer_id,contact_id,answer_text\n,k1,their words\n,k2,other words\n"})
+    erase_customer(home.con, DECLARED, "C1")
+    kept = home.rows("select record from meta.rejected_row where record like '%words%'")
+    assert kept == [(",k2,other words",)]

@@ -200,7 +200,7 @@ def test_an_erasure_has_the_next_complete_refresh_build_everything_anew_and_only
     refreshes: Refreshes, books: duckdb.DuckDBPyConnection
 ) -> None:
     refreshes.run("complete")
-    books.execute("insert into meta.erasure values ('C1', '2024-11-02', 1)")
+    books.execute("insert into meta.erasure values ('C1', '2024-11-02', 1, false)")
     assert refreshes.run("failed").is_full
     assert refreshes.run("complete").is_full
     assert not refreshes.plan().anew
