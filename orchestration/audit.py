@@ -16,11 +16,13 @@ AUDIT = "audit.jsonl"
 
 
 def record(home: Path, action: str, **details: Any) -> None:
-    """Append an action of the operating-system user with its details. Raises ``OSError``."""
+    """Append an action of the operating-system user with its details, on a line of its own. Raises ``OSError``."""
     entry = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": user(), "action": action, **details}
-    descriptor = os.open(home / AUDIT, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = os.open(home / AUDIT, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, (json.dumps(entry, default=str) + "\n").encode())
+        size = os.fstat(descriptor).st_size
+        is_cut = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        os.write(descriptor, ("\n" * is_cut + json.dumps(entry, default=str) + "\n").encode())
     finally:
         os.close(descriptor)
 

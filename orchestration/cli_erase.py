@@ -36,7 +36,7 @@ def run_erase(settings: Settings, customer_id: str) -> int:
         )
         return 1
     if erasure.erased_at is not None:
-        record(settings.home, "erase", customer=customer_id, rows=sum(erasure.rows.values()))
+        record(settings.home, "erase", customer=customer_id, rows=sum(erasure.rows.values()), rejected=erasure.rejected)
     for line in told(erasure):
         typer.echo(line, err=erasure.erased_at is None)
     return 0 if erasure.erased_at else 1
@@ -52,7 +52,9 @@ def told(erasure: Erasure) -> list[str]:
     done = "erased" if erasure.is_new else "had been erased"
     lines = [f"customer {erasure.customer_id} {done} on {erasure.erased_at:%Y-%m-%d %H:%M} UTC"]
     lines += [f"  {extract}: {plural(rows, 'row')} emptied" for extract, rows in erasure.rows.items()]
-    if not erasure.rows:
+    if erasure.rejected:
+        lines.append(f"  the text of {plural(erasure.rejected, 'rejected row')} forgotten")
+    if not erasure.rows and not erasure.rejected:
         lines.append("  no row held anything personal any more")
     else:
         lines.append("The next refresh rebuilds everything without it: run `contact-center refresh`.")

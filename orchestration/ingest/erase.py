@@ -6,7 +6,7 @@ whole. What was derived from the rows goes with the next refresh, which rebuilds
 Source: the input contract, section 5.1 ("attributes to null, keys kept, erased_at set").
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +14,8 @@ import duckdb
 
 from orchestration.ingest.books import last_complete, utc_now
 from orchestration.ingest.declarations import ColumnDeclaration, ExtractDeclaration
+from orchestration.ingest.whose import ROOT, files_of, is_delivered, owned, rejected_of, text
 
-ROOT = "customers"
 GONE = "erased"
 """What a personal column holds afterwards that a declaration requires a value of."""
 
@@ -24,8 +24,8 @@ GONE = "erased"
 class Erasure:
     """What an erasure did: ``rows`` emptied by extract, ``files`` in the landing folder that still hold such rows.
 
-    ``is_new`` tells a first erasure from a repeated one; ``erased_at`` is naive UTC, None for a customer whom no
-    delivery names and who therefore was not erased.
+    ``rejected`` counts rejected rows whose text was forgotten. ``is_new`` tells a first erasure from a repeated one;
+    ``erased_at`` is naive UTC, None for a customer whom no delivery names and who therefore was not erased.
     """
 
     customer_id: str
@@ -33,6 +33,7 @@ class Erasure:
     is_new: bool
     rows: Mapping[str, int]
     files: tuple[str, ...]
+    rejected: int = 0
 
 
 def erase_customer(
@@ -47,8 +48,8 @@ def erase_customer(
     con.begin()
     try:
         noted = con.execute("select erased_at from meta.erasure where customer_id = ?", [customer_id]).fetchone()
-        found = _files(con, declarations, customer_id)
-        if noted is None and not found:
+        found = files_of(con, declarations, customer_id)
+        if noted is None and not is_delivered(con, declarations, customer_id):
             con.rollback()
             return Erasure(customer_id, None, False, {}, ())
         erased_at: datetime = noted[0] if noted else utc_now()
@@ -57,8 +58,8 @@ def erase_customer(
             after = complete.refresh_id if complete else 0
             con.execute("insert into meta.erasure values (?, ?, ?, false)", [customer_id, erased_at, after])
         rows = _empty(con, declarations, {customer_id: erased_at})
-        _forget_rejected(con, declarations, customer_id)
-        if noted is not None and rows:
+        rejected = _forget_rejected(con, declarations, [customer_id])
+        if noted is not None and (rows or rejected):
             con.execute(
                 "update meta.erasure set is_rewritten = false, after_refresh ="
                 " (select coalesce(max(refresh_id), 0) from meta.refresh) where customer_id = ?",
@@ -69,7 +70,7 @@ def erase_customer(
         con.rollback()
         raise
     con.execute("checkpoint")
-    return Erasure(customer_id, erased_at, noted is None, rows, found)
+    return Erasure(customer_id, erased_at, noted is None, rows, found, rejected)
 
 
 def erase_delivered(
@@ -78,18 +79,19 @@ def erase_delivered(
     """Empty what this refresh loaded of customers erased before; return rows by extract.
 
     A row can be known as theirs only now, because what leads from it to the customer came late: then the next refresh
-    rebuilds everything once more.
+    rebuilds everything once more. What was emptied leaves its bytes in the file, which is to be written anew.
     """
     erased: dict[str, datetime] = dict(con.execute("select customer_id, erased_at from meta.erasure").fetchall())
     if not erased:
         return {}
-    for customer_id in erased:
-        _forget_rejected(con, declarations, customer_id)
+    rejected = _forget_rejected(con, declarations, erased)
     rows = _empty(con, declarations, erased, refresh_id)
     over_others = [each for each in declarations if _leads_over_others(each)]
     late = _empty(con, over_others, erased, all_declarations=declarations)
     if late:
         con.execute("update meta.erasure set after_refresh = ?, is_rewritten = false", [refresh_id])
+    elif rows or rejected:
+        con.execute("update meta.erasure set is_rewritten = false")
     return {name: rows.get(name, 0) + late.get(name, 0) for name in {**rows, **late}}
 
 
@@ -107,18 +109,18 @@ def _empty(
     """Empty the rows of customers, of one refresh or of all; return changed rows by extract."""
     changed: dict[str, int] = {}
     for declaration in declarations:
-        owned = _owned(declaration, all_declarations or declarations, erased)
+        theirs = owned(declaration, all_declarations or declarations, erased)
         emptied = {column.quoted: _nothing(column) for column in declaration.columns if _is_emptied(column)}
-        if owned is None:
+        if theirs is None:
             continue
         emptied['"_extra_columns"'] = "null"
         dated = declaration.entity == ROOT and any(column.name == "erased_at" for column in declaration.columns)
         still = [f"{name} is distinct from {value}" for name, value in emptied.items()]
         if dated:
             still.append("erased_at is null")
-            times = " ".join(f"when {_text(customer)} then timestamp '{at}'" for customer, at in erased.items())
+            times = " ".join(f"when {text(customer)} then timestamp '{at}'" for customer, at in erased.items())
             emptied["erased_at"] = f"coalesce(erased_at, case customer_id {times} end)"
-        condition = f"({owned}) and ({' or '.join(still)})"
+        condition = f"({theirs}) and ({' or '.join(still)})"
         if refresh_id is not None:
             condition += f" and _file_id in (select file_id from meta.loaded_file where refresh_id = {refresh_id})"
         settings = ", ".join(f"{name} = {value}" for name, value in emptied.items())
@@ -128,57 +130,16 @@ def _empty(
     return changed
 
 
-def _owned(
-    declaration: ExtractDeclaration, declarations: Sequence[ExtractDeclaration], customers: Iterable[str]
-) -> str | None:
-    """Return the SQL condition under which a raw row belongs to one of the customers; None where rows never do."""
-    prefix = "" if declaration.system == "standard" else f"{declaration.system}:"
-    ids = [_text(customer.removeprefix(prefix)) for customer in customers if customer.startswith(prefix)]
-    if not declaration.belongs_to or not ids:
-        return None
-    ways = []
-    for column, entity in declaration.belongs_to:
-        if entity == ROOT:
-            ways.append(f'cast("{column}" as varchar) in ({", ".join(ids)})')
-            continue
-        other = next(each for each in declarations if (each.system, each.entity) == (declaration.system, entity))
-        theirs = _owned(other, declarations, customers)
-        ways.append(f'"{column}" in (select "{other.key[0]}" from {other.raw_table} where {theirs})')
-    return " or ".join(ways)
-
-
-def _files(
-    con: duckdb.DuckDBPyConnection, declarations: Sequence[ExtractDeclaration], customer_id: str
-) -> tuple[str, ...]:
-    """Return the paths of the files that delivered rows of a customer, in order."""
-    paths: set[str] = set()
-    for declaration in declarations:
-        owned = _owned(declaration, declarations, [customer_id])
-        if owned is not None:
-            paths |= {
-                str(path)
-                for (path,) in con.execute(
-                    "select path from meta.loaded_file"
-                    f" where file_id in (select _file_id from {declaration.raw_table} where {owned})"
-                ).fetchall()
-            }
-    return tuple(sorted(paths))
-
-
 def _forget_rejected(
-    con: duckdb.DuckDBPyConnection, declarations: Sequence[ExtractDeclaration], customer_id: str
-) -> None:
-    """Empty what the books keep of rejected rows that name a customer, or a record that is theirs; the rule stays."""
-    named = [f"select {_text(customer_id.split(':', 1)[-1])} as id"]
-    led_to = {(each.system, entity) for each in declarations for _, entity in each.belongs_to if entity != ROOT}
-    for each in declarations:
-        owned = _owned(each, declarations, [customer_id])
-        if owned is not None and (each.system, each.entity) in led_to:
-            named.append(f'select cast("{each.key[0]}" as varchar) from {each.raw_table} where {owned}')
+    con: duckdb.DuckDBPyConnection, declarations: Sequence[ExtractDeclaration], customers: Collection[str]
+) -> int:
+    """Empty what the books keep of rejected rows that name customers or their records; return how many. Rules stay."""
+    found = rejected_of(con, declarations, customers)
     con.execute(
-        "update meta.rejected_row set value = null, record = null where record is not null and list_has_any("
-        f"string_split_regex(record, '[^\\w:.@-]+'), (select list(id) from ({' union all '.join(named)})))"
+        "update meta.rejected_row set value = null, record = null where rowid in (select unnest(?::bigint[]))",
+        [[row for row, _ in found]],
     )
+    return len(found)
 
 
 def _is_emptied(column: ColumnDeclaration) -> bool:
@@ -187,7 +148,3 @@ def _is_emptied(column: ColumnDeclaration) -> bool:
 
 def _nothing(column: ColumnDeclaration) -> str:
     return f"'{GONE}'" if column.required and column.data_type == "varchar" else "null"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

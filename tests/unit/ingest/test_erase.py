@@ -51,6 +51,10 @@ DECLARED = load_declarations(
             "acme", "users", {"id": {"data_type": "bigint"}, "name": KEY | {"personal_data": "name"}},
             belongs_to={"id": "customers"},
         ),
+        declared(
+            "acme", "notes", {"note_id": {"data_type": "bigint"}, "user": {"data_type": "bigint"}}, format="json",
+            belongs_to={"user": "customers"},
+        ),
     )
 )  # fmt: skip
 LANDED = {
@@ -157,7 +161,9 @@ def test_who_was_never_delivered_is_not_noted(home: Home) -> None:
 
 def test_the_files_that_still_hold_the_customer_are_named(home: Home) -> None:
     done = erase_customer(home.con, DECLARED, "C1")
-    assert done.files == ("standard/contacts/a.csv", "standard/customers/a.csv", "standard/survey_answers/a.csv")
+    assert done.files == (
+        "standard/contacts/a.csv", "standard/customers/a.csv", "standard/orders/a.csv", "standard/survey_answers/a.csv",
+    )  # fmt: skip
     assert "  landing/standard/customers/a.csv" in told(done)
 
 
@@ -184,3 +190,54 @@ def test_a_rejected_row_about_a_contact_of_the_customer_is_forgotten_too(home: H
     erase_customer(home.con, DECLARED, "C1")
     kept = home.rows("select record from meta.rejected_row where record like '%words%'")
     assert kept == [(",k2,other words",)]
+
+
+@pytest.mark.parametrize("customer", ["auth0|12 3", "Jö", "a:b", "it's"])
+def test_a_rejected_row_is_forgotten_whatever_signs_the_id_has(home: Home, customer: str) -> None:
+    home.load(
+        {
+            "standard/customers/b.csv": f"customer_id,segment\n{customer},vip\n",
+            "standard/orders/b.csv": f"order_id,customer_id,amount\no8,{customer},much\no9,{customer}x,more\n",
+        }
+    )
+    assert erase_customer(home.con, DECLARED, customer).rejected == 1
+    kept = home.rows("select value, record from meta.rejected_row where value in ('much', 'more')")
+    assert kept == [("more", f"o9,{customer}x,more")]
+
+
+def test_a_rejected_row_of_json_is_forgotten_and_one_of_another_system_is_kept(home: Home) -> None:
+    home.load(
+        {
+            "acme/notes/a.json": '[{"note_id":"x","user":1,"t":"theirs"},{"note_id":"y","user":12,"t":"other"}]',
+            "standard/orders/b.csv": "order_id,customer_id,amount\no7,1,many\n",
+        }
+    )
+    assert erase_customer(home.con, DECLARED, "acme:1").rejected == 1
+    kept = home.rows("select record from meta.rejected_row where refresh_id = 2 order by record nulls first")
+    assert kept == [(None,), ("o7,1,many",), ('{"note_id":"y","user":12,"t":"other"}',)]
+
+
+def test_a_customer_whose_rows_were_all_rejected_is_erased_and_stays_so(home: Home) -> None:
+    home.load({"standard/customers/b.csv": "customer_id,segment\nC7,secret,too,many\n"})
+    done = erase_customer(home.con, DECLARED, "C7")
+    assert (done.is_new, done.rows, done.rejected, done.files) == (True, {}, 1, ("standard/customers/b.csv",))
+    assert "  the text of 1 rejected row forgotten" in told(done)
+    home.load({"standard/customers/c.csv": "customer_id,segment\nC7,secret\n"})
+    assert home.rows("select segment from raw.standard__customers where customer_id = 'C7'") == [(None,)]
+
+
+def test_the_same_bytes_under_another_name_are_named_too(home: Home) -> None:
+    rows = "customer_id,segment\nC7,vip\n"
+    home.load({"standard/customers/b.csv": rows})
+    home.load({"standard/customers/copy.csv": rows})
+    assert erase_customer(home.con, DECLARED, "C7").files == ("standard/customers/b.csv", "standard/customers/copy.csv")
+
+
+@pytest.mark.parametrize("row", ["C1,vip", "C1,vip,too,many"])
+def test_what_is_emptied_on_arrival_asks_for_the_file_to_be_written_anew(home: Home, row: str) -> None:
+    erase_customer(home.con, DECLARED, "C1")
+    home.con.execute("update meta.erasure set is_rewritten = true")
+    home.load({"standard/customers/b.csv": "customer_id,segment\nC10,basic\n"})
+    assert home.rows("select is_rewritten, after_refresh from meta.erasure") == [(True, 1)]
+    home.load({"standard/customers/c.csv": f"customer_id,segment\n{row}\n"})
+    assert home.rows("select is_rewritten, after_refresh from meta.erasure") == [(False, 1)]
