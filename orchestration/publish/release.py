@@ -3,6 +3,7 @@
 What does not belong here: deciding whether it may be published (``gate``), and what becomes of older ones (``keep``).
 """
 
+import contextlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,15 +103,8 @@ def publish(ready: Ready, published: Path, warehouse: Path, readers: Readers = "
             put_in_place(candidate.folder, published, candidate.release_id, is_shown=is_shown)
     finally:
         discard(published)
-    for folder in (published.parent, published, release_folder(published, candidate.release_id).parent):
-        let_through(folder, readers)
-    home = warehouse.parent
-    changed = {
-        name: [before.get(name), value] for name, value in origin.parameters.items() if before.get(name) != value
-    }
-    if before and changed:
-        record(home, "parameters", changed=changed, release=candidate.release_id)
-    record(home, "publish", release=candidate.release_id, refresh=origin.refresh_id, is_shown=is_shown)
+    with contextlib.suppress(OSError):  # it is published, which meta.release says as well
+        _open_and_record(ready, published, warehouse.parent, readers, before, is_shown=is_shown)
     return Release(
         release_id=candidate.release_id,
         path=path,
@@ -121,6 +115,19 @@ def publish(ready: Ready, published: Path, warehouse: Path, readers: Readers = "
         figures=ready.figures,
         is_shown=is_shown,
     )
+
+
+def _open_and_record(
+    ready: Ready, published: Path, home: Path, readers: Readers, before: Mapping[str, Any], *, is_shown: bool
+) -> None:
+    """Let readers through to a release, and write it into the audit log with parameters that differ from ``before``."""
+    number, origin = ready.candidate.release_id, ready.origin
+    for folder in (published.parent, published, release_folder(published, number).parent):
+        let_through(folder, readers)
+    changed = {name: [before.get(name), new] for name, new in origin.parameters.items() if before.get(name) != new}
+    if before and changed:
+        record(home, "parameters", changed=changed, release=number)
+    record(home, "publish", release=number, refresh=origin.refresh_id, is_shown=is_shown)
 
 
 def _parameters(published: Path) -> Mapping[str, Any]:
